@@ -1,0 +1,54 @@
+"""The `kata` command: a file per subcommand, imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from grader import __version__
+from grader.errors import KataError
+
+COMMANDS = ("list", "check", "hint", "solution", "reset", "doctor", "grade", "dev")
+
+
+class Commands(click.Group):
+    """Finds `kata NAME` in grader/cli/NAME.py, so that `kata --help` pays for nothing else."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"grader.cli.{name}").command
+        return command
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__, prog_name="kata")
+def kata() -> None:
+    """Exercises on deep-learning frameworks, graded so that the verdict can be trusted.
+
+    Example: kata check 03
+    """
+
+
+def main() -> Any:
+    """Run; a KataError is a sentence and exit code 2, anything unforeseen is our fault and exit code 3."""
+    try:
+        return kata(standalone_mode=False) or 0
+    except click.ClickException as problem:
+        problem.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except KataError as problem:
+        click.echo(f"kata: {problem}", err=True)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""The proof of an exercise: what its graders accept and reject, tried on everything its authors wrote (rule R8)."""
+
+from __future__ import annotations
+
+import ast
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader import catalog
+from grader.course.stub import cut
+from grader.errors import BadExercise
+from grader.judge.attempt import Judging, judge
+from grader.judge.cache import ValueCache
+from grader.model import LANGUAGES, Attempt, Check, Exercise, Text
+from grader.sandbox import WorkerSource
+
+FULL, LEAST_MISTAKES, LEAST_ALTERNATIVES, HINTS = 20, 6, 3, 3
+
+
+@dataclass
+class Proof:
+    """Attempts of everything that was tried, by name, and the faults found. No fault: proven."""
+
+    exercise: Exercise
+    checks: tuple[Check, ...] = ()
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def matrix(self) -> str:
+        """Rows: mistakes, right answers, stub. Columns: checks; `x` where points were lost, `n` where it was also named."""
+        width = max((len(name) for name in self.attempts), default=0)
+        ids = [check.id.partition(".")[2] for check in self.checks]
+        rows = [f"{self.exercise.name:{width}}  " + " ".join(f"{id:>3}" for id in ids)]
+        for name, attempt in self.attempts.items():
+            signs = [_sign(name, attempt, i) for i in range(len(attempt.checks))]
+            rows.append(f"{name:{width}}  " + " ".join(f"{sign:>3}" for sign in signs) + f"   {attempt.score}")
+        return "\n".join(rows)
+
+    def summary(self) -> str:
+        right = sum(1 for attempt in self.attempts.values() if attempt.outcome == "passed")
+        verdict = f"{len(self.faults)} faults" if self.faults else "proven"
+        count = len(self.attempts) - right - 1
+        return f"{self.exercise.name}: {verdict}; {len(self.checks)} checks, {right} right answers, {count} mistakes"
+
+
+def _sign(name: str, attempt: Attempt, i: int) -> str:
+    check = attempt.checks[i]
+    if check.outcome == "passed":
+        return "."
+    if name.partition("/")[2] in check.misconceptions:
+        return "n"
+    return {"waiting": "w", "not_attempted": "o"}.get(check.outcome, "x")
+
+
+def prove(exercise: Exercise, source: WorkerSource, cache: ValueCache, seeds: list[str]) -> Proof:
+    """Try everything in `solutions/` against the checks. Every fault is a sentence with the cure."""
+    proof = Proof(exercise)
+    if exercise.solutions is None:
+        raise BadExercise(f"{exercise.name}: solutions/{exercise.name} is not here, so nothing can be proven")
+    proof.checks = catalog.load_checks(exercise.folder)
+    _prove_texts(proof)
+    _prove_stub(proof, source, cache, seeds[0])
+    _prove_right_answers(proof, source, cache, seeds)
+    _prove_mistakes(proof, source, cache, seeds[0])
+    return proof
+
+
+def _attempt(proof: Proof, content: bytes, source: WorkerSource, cache: ValueCache, seed: str) -> Attempt:
+    files = {proof.exercise.file_name: content}
+    return judge(Judging(proof.exercise, proof.checks, files, source=source, cache=cache, seed=seed))
+
+
+def _prove_stub(proof: Proof, source: WorkerSource, cache: ValueCache, seed: str) -> None:
+    exercise = proof.exercise
+    text = cut(exercise)
+    if not exercise.stub.is_file() or exercise.stub.read_text("utf-8") != text:
+        proof.faults.append(f"the stub is out of step with the answer; run `kata dev sync {exercise.number}`")
+    attempt = proof.attempts["stub"] = _attempt(proof, text.encode(), source, cache, seed)
+    for check in attempt.checks:
+        if check.outcome not in ("not_attempted", "waiting"):
+            proof.faults.append(f"the stub is `{check.outcome}` in {check.id}, not `not_attempted`: {check.messages['en']}")
+
+
+def _prove_right_answers(proof: Proof, source: WorkerSource, cache: ValueCache, seeds: list[str]) -> None:
+    assert proof.exercise.solutions is not None
+    alternatives = sorted((proof.exercise.solutions / "alternatives").glob("*.py"))
+    if len(alternatives) < LEAST_ALTERNATIVES:
+        proof.faults.append(f"{len(alternatives)} alternatives; write at least {LEAST_ALTERNATIVES}")
+    for file in [proof.exercise.solutions / proof.exercise.file_name, *alternatives]:
+        name = file.stem if file.parent == proof.exercise.solutions else f"alternative/{file.stem}"
+        for seed in seeds:
+            attempt = proof.attempts[name] = _attempt(proof, file.read_bytes(), source, cache, seed)
+            for check in attempt.checks:
+                if check.outcome != "passed":
+                    proof.faults.append(f"{name} should be right (seed {seed}), {check.id} is {check.outcome}: {check.messages['en']}")
+
+
+def _prove_mistakes(proof: Proof, source: WorkerSource, cache: ValueCache, seed: str) -> None:
+    assert proof.exercise.solutions is not None
+    mistakes = sorted((proof.exercise.solutions / "mistakes").glob("*.py"))
+    if len(mistakes) < LEAST_MISTAKES:
+        proof.faults.append(f"{len(mistakes)} mistakes; write at least {LEAST_MISTAKES}")
+    for file in mistakes:
+        attempt = proof.attempts[f"mistake/{file.stem}"] = _attempt(proof, file.read_bytes(), source, cache, seed)
+        faults = proof.faults
+        if attempt.score is None or attempt.score >= FULL:
+            faults.append(f"{file.stem} scores {attempt.score}; a check should reject it")
+        broken = [check for check in attempt.checks if check.outcome == "broken"]
+        faults += [f"{file.stem}: {check.id} is broken: {check.messages['en']}" for check in broken]
+        failing = [check for check in attempt.checks if check.outcome not in ("passed", "waiting")]
+        named = {name for check in failing for name in check.misconceptions}
+        if file.stem not in named:
+            faults.append(f"{file.stem} is not recognised as itself, but as {sorted(named) or 'nothing'}")
+        elif named != {file.stem}:
+            faults.append(f"{file.stem} is also taken for {sorted(named - {file.stem})}: they must differ on a check, or be one")
+        outcomes = {check.id: check.outcome for check in attempt.checks}
+        for check in proof.checks:
+            if file.stem in check.catches and outcomes[check.id] == "passed":
+                faults.append(f"{check.id} says that it catches {file.stem}, and passes it")
+        if not ast.get_docstring(ast.parse(file.read_text("utf-8"))):
+            faults.append(f"mistakes/{file.name}: its docstring should say what it does")
+    known = {file.stem for file in mistakes}
+    for check in proof.checks:
+        faults_of = [name for name in check.catches if name not in known]
+        proof.faults += [f"{check.id} catches {name}, which is no file in mistakes/" for name in faults_of]
+
+
+def _prove_texts(proof: Proof) -> None:
+    exercise, checks, faults = proof.exercise, proof.checks, proof.faults
+    total = sum(check.points for check in checks)
+    if abs(total - FULL) > 1e-9:
+        faults.append(f"the points sum to {total:g}; they must sum to {FULL}")
+    ids = [check.id for check in checks]
+    faults += [f"the id {id} is used twice" for id in sorted({id for id in ids if ids.count(id) > 1})]
+    faults += [f"{check.id}: write its Spanish title in [checks]" for check in checks if check.id not in exercise.check_titles]
+    faults += [f"[checks] has a title for {id}, which is no check" for id in exercise.check_titles if id not in ids]
+    if len(exercise.hints) != HINTS:
+        faults.append(f"{len(exercise.hints)} hints; write {HINTS}, from vague to concrete")
+    folder: Path = exercise.solutions / "mistakes"  # type: ignore[operator]
+    mistakes = {file.stem for file in folder.glob("*.py")}
+    faults += [f"write [misconceptions.{name}]" for name in sorted(mistakes - set(exercise.misconceptions))]
+    faults += [f"[misconceptions.{name}] has no file in mistakes/" for name in sorted(set(exercise.misconceptions) - mistakes)]
+    texts: list[Text] = [exercise.title, *exercise.hints]
+    texts += [text for entry in exercise.misconceptions.values() for text in (entry.title, entry.explanation)]
+    for text in texts:
+        if len({_placeholders(text[language]) for language in LANGUAGES}) > 1 or not all(text.values()):
+            faults.append(f"a text is empty or its placeholders differ: {text['en'][:60]!r}")
+    for readme in ("README.md", "README.es.md"):
+        if not (exercise.folder / readme).is_file():
+            faults.append(f"write {readme}")
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    try:
+        return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+    except ValueError:
+        return frozenset()

@@ -1,0 +1,52 @@
+"""Cuts the learner's stub out of the answer: each BEGIN/END SOLUTION region becomes a NotImplementedError that names its task."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from grader.errors import BadExercise
+from grader.model import Exercise
+
+BEGIN = re.compile(r"(?P<indent>[ \t]*)# BEGIN SOLUTION(?: (?P<task>.*\S))?\s*")
+END = re.compile(r"[ \t]*# END SOLUTION\s*")
+NOTHING = "-"  # a region that leaves nothing in the stub
+
+
+def cut(exercise: Exercise) -> str:
+    """The stub's text. Raises BadExercise if the marks do not pair up or a region names no task."""
+    if exercise.solutions is None:
+        raise BadExercise(f"{exercise.name}: there is no folder solutions/{exercise.name} to cut the stub from")
+    answer = exercise.solutions / exercise.file_name
+    stub: list[str] = []
+    inside = False
+    for number, line in enumerate(answer.read_text("utf-8").splitlines(), 1):
+        if begin := BEGIN.fullmatch(line):
+            if inside or not begin["task"]:
+                raise BadExercise(f"{answer}:{number}: BEGIN SOLUTION inside a region or without a task; write the task after it")
+            inside = True
+            if begin["task"] != NOTHING:
+                stub.append(f"{begin['indent']}raise NotImplementedError({_quoted(begin['task'])})")
+        elif END.fullmatch(line):
+            if not inside:
+                raise BadExercise(f"{answer}:{number}: END SOLUTION without a BEGIN")
+            inside = False
+        elif not inside:
+            stub.append(line)
+    if inside:
+        raise BadExercise(f"{answer}: a BEGIN SOLUTION has no END")
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(stub).rstrip("\n") + "\n")
+
+
+def _quoted(task: str) -> str:
+    return '"' + task.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def write(exercise: Exercise, text: str) -> bool:
+    """Put the stub in its place; says whether it changed."""
+    if exercise.stub.is_file() and exercise.stub.read_text("utf-8") == text:
+        return False
+    half = exercise.stub.with_suffix(".half")
+    half.write_text(text, "utf-8")
+    os.replace(half, exercise.stub)
+    return True

@@ -1,0 +1,244 @@
+"""Judges one submission: runs its checks, classifies how each ended, names mistakes, adds up."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from grader import __version__
+from grader.errors import KataError, LearnerRaised, WorkerDied, WorkerTimeout
+from grader.judge import trace
+from grader.judge.cache import ValueCache, framework_version
+from grader.judge.diagnose import Diagnosis
+from grader.judge.matchers import Mismatch
+from grader.judge.message import explain
+from grader.judge.references import Reference
+from grader.judge.submission import Submission
+from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
+from grader.sandbox import WorkerSource
+
+ATTEMPT_SECONDS = 120.0
+OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "CUDA out of memory")
+
+
+@dataclass
+class CaseResult:
+    outcome: str
+    finding: Finding | None = None
+    trace: trace.Trace = field(default_factory=list)
+    seconds: float = 0.0
+    problem: BaseException | None = None
+
+
+class Judging:
+    """One submission to one exercise: `case` runs a case of a check, `attempt` adds up what was run.
+
+    `files`: the submission's files by name, None if the expected one is missing. `diagnosis`: None leaves mistakes unnamed.
+    """
+
+    def __init__(
+        self, exercise: Exercise, checks: tuple[Check, ...], files: dict[str, bytes] | None, *,
+        source: WorkerSource, cache: ValueCache, seed: str, name_mistakes: bool = True,
+    ) -> None:  # fmt: skip
+        self.exercise, self.checks, self.files, self.seed = exercise, checks, files, seed
+        self._source, self._cache = source, cache
+        self.submission = Submission(exercise, files or {}, source, cache, _number(seed))
+        self.results: dict[str, list[CaseResult]] = {}
+        self._started = time.monotonic()
+        self._diagnosis = Diagnosis(exercise, seed, cache, self._run_on_mistake) if name_mistakes else None
+
+    def reference(self, check: Check) -> Reference:
+        return Reference(self.exercise, check.visibility, self._cache)
+
+    def rng(self, check: Check, case: dict[str, Any]) -> np.random.Generator:
+        """Numbers that depend on the run's seed, the check and the case, and on nothing else."""
+        return np.random.default_rng(_number(f"{self.seed}/{self.exercise.name}/{check.id}/{check.case_key(case)}"))
+
+    def fixtures(self, check: Check, case: dict[str, Any]) -> dict[str, Any]:
+        return {"submission": self.submission, "reference": self.reference(check), "rng": self.rng(check, case)}
+
+    def case(self, check: Check, case: dict[str, Any], call: Callable[[], object] | None = None) -> CaseResult:
+        """Run one case. `call` runs the check function (pytest's own call, with its fixtures); else it is called here."""
+        result = self._before(check)
+        if result is None:
+            if call is None:
+                names = check.function.__code__.co_varnames[: check.function.__code__.co_argcount]
+                given = {name: value for name, value in self.fixtures(check, case).items() if name in names} | case
+                function = check.function
+
+                def call() -> object:
+                    return function(**given)
+
+            result = self._run(check, call)
+        self.results.setdefault(check.id, []).append(result)
+        return result
+
+    def _before(self, check: Check) -> CaseResult | None:
+        """What is known without running anything."""
+        if self.files is None:
+            return CaseResult("missing", Finding("missing", {"file": self.exercise.file_name}))
+        for name in check.needs:
+            needed = next((other for other in self.checks if other.name == name), None)
+            if needed is None:
+                return CaseResult("broken", Finding("broken", {"text": f"@needs names no check: {name}"}))
+            if any(result.outcome != "passed" for result in self.results.get(needed.id, ())):
+                return CaseResult("waiting", Finding("waiting", {"id": needed.id}))
+        if time.monotonic() - self._started > ATTEMPT_SECONDS:
+            return CaseResult("timeout", Finding("not_reached", {"seconds": ATTEMPT_SECONDS}))
+        return None
+
+    def _run(self, check: Check, call: Callable[[], object]) -> CaseResult:
+        began = time.monotonic()
+        seconds = min(self.exercise.deadline, self._started + ATTEMPT_SECONDS - began)
+        self.submission.begin(check.visibility, seconds)
+        seen = trace.start()
+        problem: BaseException | None = None
+        try:
+            call()
+        except KeyboardInterrupt:
+            raise  # somebody at the keyboard of the judge
+        except BaseException as caught:
+            problem = caught
+        outcome, finding = classify(problem)
+        return CaseResult(outcome, finding, seen, time.monotonic() - began, problem)
+
+    def _run_on_mistake(self, files: dict[str, bytes], check: Check) -> tuple[str, list[trace.Trace]]:
+        judging = Judging(
+            self.exercise, (), files, source=self._source, cache=self._cache, seed=self.seed, name_mistakes=False
+        )
+        bare = Check(**{**vars(check), "needs": ()})
+        results = [judging.case(bare, case) for case in check.cases]
+        judging.close()
+        return worst([result.outcome for result in results]), [result.trace for result in results]
+
+    def attempt(self, student: str = "") -> Attempt:
+        """What was run so far, added up, with mistakes named."""
+        ran = [check for check in self.checks if check.id in self.results]
+        traces = [(check, [result.trace for result in self.results[check.id]]) for check in ran]
+        failing = [(check, seen) for check, seen in traces if self._outcome(check) in ("failed", "error", "timeout", "crashed")]
+        names: dict[str, list[str]] = {}
+        if self._diagnosis is not None:
+            names = self._diagnosis.name(failing, traces)
+        checks = [self._fold(check, names.get(check.id, [])) for check in ran]
+        outcome = worst([check.outcome for check in checks])
+        return Attempt(
+            student=student,
+            exercise=self.exercise.name,
+            outcome=outcome,
+            score=None if outcome == "broken" else tidy(sum(check.score for check in checks)),
+            max_score=tidy(sum(check.max_score for check in checks)),
+            seconds=round(sum(check.seconds for check in checks), 3),
+            seed=self.seed,
+            grader_version=__version__,
+            versions={"python": platform.python_version(), **_versions()},
+            submission_sha256=digest(self.files),
+            fence=list(self._source.fence_names),
+            checks=checks,
+        )
+
+    def _outcome(self, check: Check) -> str:
+        return worst([result.outcome for result in self.results[check.id]])
+
+    def _fold(self, check: Check, misconceptions: list[str]) -> CheckResult:
+        """One result for a check from those of its cases, which share its points."""
+        results = self.results[check.id]
+        outcome = worst([result.outcome for result in results])
+        first = next((result for result in results if result.outcome == outcome), results[0])
+        known = [self.exercise.misconceptions[id] for id in misconceptions if id in self.exercise.misconceptions]
+        messages = {
+            language: explain(first.finding, check, self.exercise, known, self.files, language) for language in LANGUAGES
+        }
+        passed = sum(result.outcome == "passed" for result in results)
+        return CheckResult(
+            id=check.id,
+            title=check.title,
+            visibility=check.visibility,
+            outcome=outcome,
+            score=tidy(check.points * passed / len(results)),
+            max_score=check.points,
+            messages=messages,
+            misconceptions=misconceptions,
+            hint=known[0].hint if known else None,
+            seconds=round(sum(result.seconds for result in results), 3),
+        )
+
+    def close(self) -> None:
+        self.submission.close()
+
+
+def judge(judging: Judging, student: str = "") -> Attempt:
+    """Every check on one submission, in order, then the worker's end."""
+    try:
+        for check in judging.checks:
+            for case in check.cases:
+                judging.case(check, case)
+        return judging.attempt(student)
+    finally:
+        judging.close()
+
+
+def classify(problem: BaseException | None) -> tuple[str, Finding | None]:
+    """The outcome that an exception out of a check stands for. What is not the learner's is ours: broken."""
+    if problem is None:
+        return "passed", None
+    if isinstance(problem, Mismatch):
+        return "failed", problem.finding
+    if isinstance(problem, LearnerRaised):
+        return _classify_error(problem.error)
+    if isinstance(problem, WorkerTimeout):
+        return "timeout", Finding("timeout", {"seconds": problem.seconds})
+    if isinstance(problem, WorkerDied):
+        kind = "died_by_signal" if problem.signal else "wrote_on_channel" if problem.reason else "left"
+        return "crashed", Finding(kind, {"signal": problem.signal, "code": problem.code})
+    if isinstance(problem, AssertionError):
+        return "failed", Finding("fact")
+    text = str(problem) if isinstance(problem, KataError) else f"{type(problem).__name__}: {problem}"
+    return "broken", Finding("broken", {"text": text[:500]})
+
+
+def _classify_error(error: dict[str, Any]) -> tuple[str, Finding]:
+    facts = {name: error[name] for name in ("class", "text", "line", "file", "source", "missing", "owner")}
+    bases = error["bases"]
+    if "NotImplementedError" in bases:
+        return "not_attempted", Finding("not_attempted", facts)
+    if "ForbiddenImport" in bases:
+        return "forbidden", Finding("forbidden", facts)
+    if "MemoryError" in bases or any(words in error["text"] for words in OUT_OF_MEMORY):
+        return "memory", Finding("memory", facts)
+    if "SystemExit" in bases:
+        return "crashed", Finding("exit", facts)
+    if "SyntaxError" in bases:
+        return "error", Finding("syntax", facts)
+    if error["missing"] is not None:
+        return "error", Finding("no_attribute" if error["owner"] else "no_name", facts)
+    return "error", Finding("error", facts)
+
+
+def digest(files: dict[str, bytes] | None) -> str:
+    """SHA-256 over the submission's files, by name; empty if there are none."""
+    if files is None:
+        return ""
+    content = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode("utf-8", "surrogateescape"), files[name]):
+            content.update(len(part).to_bytes(8, "little") + part)
+    return content.hexdigest()
+
+
+def tidy(score: float) -> float:
+    """Points without the dust of thirds: 2.6667, 3.0."""
+    return round(float(score), 4)
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
+
+
+def _versions() -> dict[str, str]:
+    return {name: found for name in ("numpy", "torch") if (found := framework_version(name))}

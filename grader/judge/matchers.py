@@ -1,0 +1,184 @@
+"""Where a check compares: `assert got == close_to(expected)`. Type, dtype, shape, nan, then values; nothing is cast to fit."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.judge import trace
+from grader.model import Finding
+from grader.worker.values import Foreign
+
+RELATIVE = {"float64": 1e-9, "complex128": 1e-9, "float32": 1e-5, "complex64": 1e-5, "float16": 1e-2}
+ABSOLUTE_SHARE = 1e-3  # atol = this share of rtol, times the largest expected number
+NOT_SUBCLASSES = {"NotImplementedError": "RuntimeError", "RecursionError": "RuntimeError"}
+
+
+class Mismatch(AssertionError):
+    """A comparison that did not hold; `finding` says how."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.kind}: {finding.facts}")
+        self.finding = finding
+
+
+class Matcher:
+    """The right side of `==` in a check. Records what it is compared with, then raises Mismatch or is equal."""
+
+    __array_ufunc__ = None  # numpy leaves == to us
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, got: object) -> bool:
+        trace.record("value", got)
+        self.compare(got)
+        return True
+
+    def __ne__(self, got: object) -> NoReturn:
+        raise TypeError("a check says `assert got == matcher`, never !=")
+
+    def compare(self, got: Any) -> None:
+        raise AssertionError("unreachable because each matcher has its own")
+
+
+class close_to(Matcher):  # noqa: N801 (reads as a function in a check)
+    """Equal to `expected` within a tolerance.
+
+    Defaults: rtol by dtype (float64 1e-9, float32 1e-5, float16 1e-2) and atol = rtol/1000 of the largest |expected| in
+    that array. Integers, bools and strings are compared exactly. `call` is code a learner can type to see for themselves.
+    """
+
+    def __init__(self, expected: Any, rtol: float | None = None, atol: float | None = None, call: str = "") -> None:
+        self.expected, self.rtol, self.atol, self.call = expected, rtol, atol, call
+
+    def compare(self, got: Any) -> None:
+        self._compare(got, self.expected, "")
+
+    def _fail(self, kind: str, where: str, **facts: Any) -> NoReturn:
+        raise Mismatch(Finding(kind, {"where": where, "call": self.call, **facts}))
+
+    def _compare(self, got: Any, expected: Any, where: str) -> None:
+        if type(got) is not type(expected):
+            self._fail("type", where, got=describe(got), expected=describe(expected))
+        if isinstance(expected, (list, tuple)):
+            if len(got) != len(expected):
+                self._fail("length", where, got=len(got), expected=len(expected))
+            for i, (one, other) in enumerate(zip(got, expected, strict=True)):
+                self._compare(one, other, f"{where}[{i}]")
+        elif isinstance(expected, dict):
+            if got.keys() != expected.keys():
+                self._fail("keys", where, got=short(list(got)), expected=short(list(expected)))
+            for key in expected:
+                self._compare(got[key], expected[key], f"{where} › {key}" if where else str(key))
+        elif isinstance(expected, (np.ndarray, np.generic)):
+            self._compare_arrays(got, expected, where)
+        elif isinstance(expected, float):
+            self._compare_values(np.asarray(got), np.asarray(expected), where)
+        elif got != expected:
+            self._fail("value", where, got=short(got), expected=short(expected))
+
+    def _compare_arrays(self, got: Any, expected: Any, where: str) -> None:
+        if got.dtype != expected.dtype:
+            self._fail("dtype", where, got=str(got.dtype), expected=str(expected.dtype))
+        if got.shape != expected.shape:
+            self._fail("shape", where, got=str(got.shape), expected=str(expected.shape))
+        self._compare_values(np.asarray(got), np.asarray(expected), where)
+
+    def _compare_values(self, got: Any, expected: Any, where: str) -> None:
+        wrong = self._wrong(got, expected)
+        if not wrong.any():
+            return
+        strange = ~np.isfinite(got) & np.isfinite(expected) if got.dtype.kind in "fc" else np.zeros_like(wrong)
+        with np.errstate(all="ignore"):
+            size = np.abs(got.astype(np.complex128) - expected.astype(np.complex128)) if got.dtype != bool else wrong
+        distance = np.where(wrong, np.nan_to_num(size, nan=np.inf), -1.0)
+        index = np.unravel_index(int(np.argmax(strange if strange.any() else distance)), got.shape)
+        facts = {
+            "got": number(got[index]), "expected": number(expected[index]), "index": _index(index),
+            "count": int(wrong.sum()), "total": int(wrong.size),
+        }  # fmt: skip
+        if got.size <= 6 and got.ndim <= 1:
+            facts |= {"all_got": listing(got), "all_expected": listing(expected)}
+        self._fail("not_finite" if strange.any() else "values", where, **facts)
+
+    def _wrong(self, got: Any, expected: Any) -> Any:
+        if got.dtype.kind not in "fc":
+            return np.asarray(got != expected)
+        relative = RELATIVE[got.dtype.name] if self.rtol is None else self.rtol
+        finite = np.abs(expected[np.isfinite(expected)])
+        largest = float(finite.max()) if finite.size else 0.0
+        absolute = relative * ABSOLUTE_SHARE * largest if self.atol is None else self.atol
+        with np.errstate(all="ignore"):
+            near = np.abs(got - expected) <= absolute + relative * np.abs(expected)
+        return ~(near & np.isfinite(expected) | (got == expected) | (np.isnan(got) & np.isnan(expected)))
+
+
+class equal_to(close_to):  # noqa: N801
+    """Equal to `expected` to the last bit (nan equals nan, 0.0 equals -0.0)."""
+
+    def __init__(self, expected: Any, call: str = "") -> None:
+        super().__init__(expected, rtol=0.0, atol=0.0, call=call)
+
+
+class raised(Matcher):  # noqa: N801
+    """What `submission.error` gives equals this if the learner's code raised `kind` (or a subclass) with these words in its text."""
+
+    def __init__(self, kind: type[BaseException], mentions: tuple[str, ...] | list[str] = (), call: str = "") -> None:
+        self.kind, self.mentions, self.call = kind.__name__, list(mentions), call
+
+    def __eq__(self, got: object) -> bool:
+        self.compare(got)
+        return True
+
+    def compare(self, got: Any) -> None:
+        facts = {"expected": self.kind, "call": self.call}
+        if not isinstance(got, Raised):
+            raise Mismatch(Finding("not_raised", {**facts, "got": short(got)}))
+        if self.kind not in got.bases or NOT_SUBCLASSES.get(got.kind) == self.kind:
+            raise Mismatch(Finding("raised_other", {**facts, **got.place, "got": got.kind, "text": got.text}))
+        missing = [word for word in self.mentions if word not in got.text]
+        trace.record("value", {"missing words": missing})
+        if missing:
+            facts |= got.place | {"text": got.text, "missing": ", ".join(missing)}
+            raise Mismatch(Finding("raised_without", facts))
+
+
+class Raised:
+    """A structured error as a value: the class the learner's code raised, its bases, text and place."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        self.kind, self.bases, self.text = error["class"], error["bases"], error["text"]
+        self.place = {"line": error["line"], "file": error["file"], "source": error["source"]}
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
+
+
+def describe(value: Any) -> str:
+    """A value's type as a learner names it."""
+    if isinstance(value, Foreign):
+        return value.type_name
+    if isinstance(value, np.ndarray):
+        return "numpy array"
+    if isinstance(value, Raised):
+        return value.kind
+    return "None" if value is None else type(value).__name__
+
+
+def short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else text[:200] + " …"
+
+
+def number(value: Any) -> str:
+    if np.asarray(value).dtype.kind in "fc":
+        return f"{value:.6g}"
+    return str(value)
+
+
+def listing(values: Any) -> str:
+    return "[" + ", ".join(number(value) for value in np.ravel(values)) + "]"
+
+
+def _index(index: tuple[Any, ...]) -> str:
+    return "[" + ", ".join(str(int(i)) for i in index) + "]" if index else ""

@@ -1,0 +1,109 @@
+"""What a learner reads about a check: the fact, what happened, the recognised mistake, the line to look at. In that order.
+
+Never a frame of ours, never the solution. Text that the learner's code chose is cleaned, cut, and left out of hidden checks
+unless it can carry no number.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+from grader.locale import say
+from grader.model import Check, Exercise, Finding, Misconception
+
+NUMBERS = ("values", "not_finite", "value")  # findings that show what was computed
+CARRIES_NUMBERS = re.compile(r"\d\d|\d\.|\.\d")
+
+
+def explain(
+    finding: Finding | None, check: Check, exercise: Exercise, known: Sequence[Misconception],
+    files: dict[str, bytes] | None, language: str,
+) -> str:  # fmt: skip
+    """The whole message in one language; empty for a check that passed."""
+    if finding is None:
+        return ""
+    lines = [check.title[language]]
+    lines += [f"    {line}" for line in _what_happened(finding, check, exercise, language)]
+    for misconception in known:
+        lines.append("    " + say("recognised", language, id=misconception.id, title=misconception.title[language]))
+        lines += [f"        {line}" for line in misconception.explanation[language].splitlines()]
+    if known:
+        lines.append("    " + say("hint", language, command=f"kata hint {exercise.number} {known[0].hint}"))
+    if place := _place(finding, check, exercise, files):
+        lines.append("    " + say("place", language, place=place))
+    return "\n".join(lines)
+
+
+def _what_happened(finding: Finding, check: Check, exercise: Exercise, language: str) -> list[str]:
+    hidden = check.visibility == "hidden"
+    facts: dict[str, Any] = {name: clean(value) for name, value in finding.facts.items()}
+    kind = finding.kind
+    if kind in NUMBERS and hidden and not exercise.hidden_numbers:
+        kind = "differs"
+    if "text" in facts and kind != "broken" and kind != "not_attempted" and hidden and not _may_be_shown(facts["text"]):
+        facts["text"] = ""
+    if kind in ("died_by_signal",):
+        facts["name"] = _signal_name(finding.facts["signal"])
+    lines = []
+    if facts.get("call") and not hidden:
+        lines.append(say("call", language, **facts))
+    where = facts.get("where", "")
+    text = say(kind, language, **{"file_name": exercise.file_name, **facts})
+    lines += (f"{where}:  {text}" if where else text).splitlines()
+    if kind in NUMBERS and "all_got" in facts:
+        lines += say("listing", language, **facts).splitlines()
+    if kind in ("error", "raised_other", "raised_without") and facts.get("text"):
+        lines += [f"    {line}" for line in facts["text"].splitlines()[:6]]
+    return lines
+
+
+def _may_be_shown(text: str) -> bool:
+    """In a hidden check an error's text may be shown if it is short and carries no number that could be an input."""
+    return len(text) <= 200 and not CARRIES_NUMBERS.search(text)
+
+
+def clean(value: Any, limit: int = 1000) -> Any:
+    """Text without control characters, escape sequences and bidirectional marks, cut visibly."""
+    if not isinstance(value, str):
+        return value
+    kept = "".join(c if c == "\n" or c.isprintable() and not 0xD800 <= ord(c) < 0xE000 else "\ufffd" for c in value)
+    return kept if len(kept) <= limit else kept[:limit] + " […]"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+def _place(finding: Finding, check: Check, exercise: Exercise, files: dict[str, bytes] | None) -> str:
+    """`adam.py:42  m = ...` from a traceback, else where the thing that the check is about is defined."""
+    line = finding.facts.get("line")
+    if line:
+        source = clean(finding.facts.get("source") or "")
+        return f"{clean(finding.facts.get('file')) or exercise.file_name}:{line}  {source}".rstrip()
+    if finding.kind in ("not_attempted", "missing", "waiting", "broken", "no_name", "syntax") or not files or not check.about:
+        return ""
+    line = definition(files.get(exercise.file_name, b""), check.about)
+    return f"{exercise.file_name}:{line}  {check.about}" if line else ""
+
+
+def definition(source: bytes, dotted: str) -> int | None:
+    """The line where `Class.method` or `function` is defined in a source, which is parsed and never run."""
+    try:
+        body: list[ast.stmt] = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    line = None
+    for part in dotted.split("."):
+        kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        found = next((node for node in body if isinstance(node, kinds) and node.name == part), None)
+        if found is None:
+            break
+        line, body = found.lineno, found.body
+    return line

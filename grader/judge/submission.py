@@ -1,0 +1,172 @@
+"""The submission as a check sees it: `submission.run("scenario", values)`; values go in, values come out, workers come and go."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.errors import BadExercise, LearnerRaised, WorkerDied, WorkerProblem, WorkerTimeout
+from grader.judge import trace
+from grader.judge.cache import MISSING, ValueCache, key_of
+from grader.judge.matchers import Raised
+from grader.model import Exercise
+from grader.sandbox import WorkerSource
+from grader.sandbox.link import Worker
+from grader.worker.values import encode
+
+KILLED_CODE = 9  # a scenario that plays a killed process ends with os._exit(9)
+NEVER_EXPECTED = ("NotImplementedError", "ForbiddenImport", "SystemExit", "MemoryError")
+
+
+class Submission:
+    """One submission's workers. A worker lives until it dies, hangs or is restarted; the next run then gets a new one."""
+
+    def __init__(self, exercise: Exercise, files: dict[str, bytes], source: WorkerSource, cache: ValueCache, seed: int) -> None:
+        self.exercise, self.files, self.seed = exercise, files, seed
+        self._source, self._cache = source, cache
+        self._worker: Worker | None = None
+        self._folder: str | None = None
+        self._sent: set[str] = set()
+        self._load_problem: WorkerProblem | None = None
+        self._visibility, self._until = "visible", 0.0
+        self._seconds = exercise.deadline
+        self.held: list[str] = []
+
+    def begin(self, visibility: str, seconds: float) -> None:
+        """A new check: where its scenarios lie, and how long it may take from now on."""
+        self._visibility, self._seconds = visibility, seconds
+        self._until = time.monotonic() + seconds
+
+    def run(self, scenario: str, *values: Any, **options: Any) -> Any:
+        """The value of `scenario(module, *values, **options)`, run beside the learner's code. Raises a WorkerProblem."""
+        try:
+            return self._run(scenario, values, options)
+        except WorkerProblem as problem:
+            trace.record(*_how(problem))
+            raise
+
+    def error(self, scenario: str, *values: Any, **options: Any) -> Any:
+        """As `run`, for code that should raise: the error as a value for `raised(...)`, or what was returned."""
+        try:
+            return self._run(scenario, values, options)
+        except LearnerRaised as problem:
+            trace.record(*_how(problem))
+            if problem.error["missing"] or set(NEVER_EXPECTED) & set(problem.error["bases"]):
+                raise
+            return Raised(problem.error)
+        except WorkerProblem as problem:
+            trace.record(*_how(problem))
+            raise
+
+    def restart(self, keep_files: bool = False) -> None:
+        """The next run has a new process, in the same scratch folder if `keep_files`."""
+        if self._worker is not None:
+            self._folder = self._worker.folder if keep_files else None
+            self._worker.keep_files = keep_files
+            self._worker.end()
+            self._worker = None
+
+    def killed(self, scenario: str, *values: Any, **options: Any) -> Any:
+        """Run a scenario that ends its process with os._exit(9): "killed", or its value if it lived. The files stay."""
+        self._ready()
+        assert self._worker is not None
+        worker, self._worker.keep_files = self._worker, True
+        try:
+            seen = self.run(scenario, *values, **options)
+        except WorkerDied as death:
+            if death.code != KILLED_CODE:
+                raise
+            self._worker, self._folder = None, worker.folder
+            return "killed"
+        worker.keep_files = False
+        return seen
+
+    def alone(self, scenario: str, *values: Any, **options: Any) -> Any:
+        """The scenario's value with `None` for the learner's module, from a worker that never sees the submission."""
+        source, support = self._scenario_file(scenario)
+        key = key_of("alone", source, *support.values(), scenario, encode([list(values), options]), *self._source.fence_names)
+        value = self._cache.get(key)
+        if value is MISSING:
+            worker = self._source.open_worker(self.exercise.runtime)
+            try:
+                worker.request("scenarios", self._seconds, key="alone", source=source, support=support)
+                value = worker.request("run", self._seconds, key="alone", name=scenario, args=values, options=options)
+            except WorkerProblem as problem:
+                raise BadExercise(f"{self.exercise.name}: {scenario} alone: {problem}") from problem
+            finally:
+                worker.end()
+            self._cache.put(key, value)
+        return value
+
+    def output(self) -> str:
+        return self._worker.output() if self._worker is not None else self._last_output
+
+    _last_output = ""
+
+    def close(self) -> None:
+        self.restart()
+
+    def _run(self, scenario: str, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        source, support = self._scenario_file(scenario)
+        worker = self._ready()
+        try:
+            key = key_of(source)
+            if key not in self._sent:
+                worker.request("scenarios", self._left(), key=key, source=source, support=support)
+                self._sent.add(key)
+            return worker.request("run", self._left(), key=key, name=scenario, args=values, options=options)
+        except (WorkerDied, WorkerTimeout):
+            self._last_output = worker.output()
+            self._worker = None
+            raise
+
+    def _left(self) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise WorkerTimeout(self._seconds)
+        return left
+
+    def _ready(self) -> Worker:
+        """A worker with the learner's file loaded. How loading went wrong is remembered: it would go wrong again."""
+        if self._load_problem is not None:
+            raise self._load_problem
+        if self._worker is None:
+            worker = self._source.open_worker(self.exercise.runtime, self._folder)
+            self._folder, self._sent, self.held = None, set(), worker.held
+            try:
+                worker.request(
+                    "load", self._left(), files=self.files, main=self.exercise.file_name,
+                    forbidden=list(self.exercise.forbidden), seed=self.seed,
+                )  # fmt: skip
+            except WorkerProblem as problem:
+                self._load_problem = problem
+                self._last_output = worker.output()
+                worker.end()
+                raise
+            self._worker = worker
+        return self._worker
+
+    def _scenario_file(self, scenario: str) -> tuple[str, dict[str, str]]:
+        """The source that defines a scenario (beside the check, else the visible one) and the support files."""
+        folders = [self.exercise.folder]
+        if self._visibility == "hidden" and self.exercise.solutions is not None:
+            folders.insert(0, self.exercise.solutions)
+        for folder in folders:
+            source = _text(folder / "scenarios.py")
+            if f"def {scenario}(" in source:
+                support = {Path(name).stem: _text(self.exercise.folder / name) for name in self.exercise.support}
+                return source, support
+        raise BadExercise(f"{self.exercise.name}: no scenarios.py has a function `{scenario}`")
+
+
+def _how(problem: WorkerProblem) -> tuple[str, str]:
+    if isinstance(problem, LearnerRaised):
+        return "raised", problem.error["class"]
+    return "ended", "timeout" if isinstance(problem, WorkerTimeout) else "died"
+
+
+@cache
+def _text(file: Path) -> str:
+    return file.read_text("utf-8") if file.is_file() else ""

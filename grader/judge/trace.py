@@ -1,0 +1,49 @@
+"""A check's trace: what its matchers compared and which errors came, in order. Diagnosis compares traces."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+Trace = list[Any]  # of ("value", value) | ("raised", class) | ("ended", how)
+
+_current: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+def start() -> Trace:
+    """Begin a new trace; what is recorded from now on goes there."""
+    trace: Trace = []
+    _current.set(trace)
+    return trace
+
+
+def record(kind: str, seen: Any) -> None:
+    trace = _current.get()
+    if trace is not None:
+        trace.append((kind, seen))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Are two traces (or values in them) equal up to rounding in another order of operations?"""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (np.ndarray, np.generic)):
+        return one.dtype == other.dtype and one.shape == other.shape and _close(np.asarray(one), np.asarray(other))
+    if isinstance(one, float):
+        return _close(np.asarray(one), np.asarray(other))
+    return bool(one == other)
+
+
+def _close(one: Any, other: Any) -> bool:
+    if one.dtype.kind not in "fc" or not one.size:
+        return bool(np.array_equal(one, other))
+    relative = 1e-9 if one.dtype.itemsize >= 8 and one.dtype != np.complex64 else 1e-5
+    finite = np.abs(one[np.isfinite(one)])
+    absolute = relative * 1e-3 * (float(finite.max()) if finite.size else 0.0)
+    return bool(np.allclose(one, other, rtol=relative, atol=absolute, equal_nan=True))

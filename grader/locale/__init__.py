@@ -1,0 +1,33 @@
+"""The engine's texts in Spanish and English: one catalogue per language, the same keys and placeholders in both."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.model import LANGUAGES
+
+
+def language() -> str:
+    """KATA_LANG, else the locale's language, else English."""
+    for variable in ("KATA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable, "")[:2].lower()
+        if value in LANGUAGES:
+            return value
+        if value and variable != "KATA_LANG":
+            return "en"
+    return "en"
+
+
+@cache
+def catalogue(name: str) -> dict[str, str]:
+    texts: dict[str, str] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+    return texts
+
+
+def say(key: str, in_language: str | None = None, **facts: Any) -> str:
+    """The text of that key, filled in."""
+    return catalogue(in_language or language())[key].format(**facts)

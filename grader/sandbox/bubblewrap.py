@@ -1,0 +1,44 @@
+"""The outer fence: bubblewrap around the warm parent, started once per runtime. New namespaces and a read-only file system."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+
+TMPFS_BYTES = 128 << 20
+
+
+def command(read: list[str], masked: list[str], folders: dict[str, str], devices: list[str]) -> list[str]:
+    """The bwrap command line up to the program to run.
+
+    `read`: paths shown read-only where they are; `masked`: folders in them to show empty; `folders`: place in the
+    sandbox -> path outside; `devices`: device files.
+    """
+    line = [bubblewrap() or "bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    line += ["--unshare-cgroup-try", "--disable-userns", "--uid", "65534", "--gid", "65534", "--hostname", "worker"]
+    line += ["--cap-drop", "ALL", "--new-session", "--die-with-parent"]
+    line += ["--size", str(TMPFS_BYTES), "--tmpfs", "/tmp"]
+    for path in read:
+        line += ["--ro-bind", path, path]
+    for path in masked:
+        line += ["--tmpfs", path, "--remount-ro", path]
+    for place, path in folders.items():
+        line += ["--ro-bind", path, place]
+    for path in devices:
+        line += ["--dev-bind-try", path, path]
+    return [*line, "--remount-ro", "/", "--chdir", "/tmp"]
+
+
+def bubblewrap() -> str | None:
+    return shutil.which("bwrap")
+
+
+@cache
+def why_not() -> str:
+    """Why bubblewrap cannot be used here; empty if it can. Tried, not assumed."""
+    if bubblewrap() is None:
+        return "bubblewrap is not installed"
+    trial = command(["/usr", *(path for path in ("/lib", "/lib64", "/bin") if shutil.os.path.exists(path))], [], {}, [])
+    done = subprocess.run([*trial, "/usr/bin/env", "true"], capture_output=True, text=True, env={}, timeout=10)
+    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["it does not start"])[-1][:200]

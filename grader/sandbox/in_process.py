@@ -1,0 +1,63 @@
+"""No process at all: the learner's code runs in the judge's, for `--pdb --in-process` and breakpoint(). A learner's own code only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grader.errors import LearnerRaised
+from grader.sandbox.runtimes import runtime as find_runtime
+from grader.worker.session import Session
+from grader.worker.values import decode, encode
+
+
+class InProcessWorkers:
+    fence_names: tuple[str, ...] = ()
+
+    def __init__(self, learner_file: Path | None = None) -> None:
+        self._learner_file = learner_file
+
+    def open_worker(self, runtime: str, folder: str | None = None) -> InProcessWorker:
+        find_runtime(runtime)
+        return InProcessWorker(folder or tempfile.mkdtemp(prefix="kata-"), self._learner_file)
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+class InProcessWorker:
+    """Values still go through `encode` and `decode`, so that a check sees the same as with a process."""
+
+    def __init__(self, folder: str, learner_file: Path | None) -> None:
+        self.folder, self.keep_files, self.held = folder, False, list[str]()
+        self._learner_file = learner_file
+        self._session = Session(Path(folder), learner_file)
+        self._before = (list(sys.path), list(sys.meta_path), set(sys.modules))
+
+    def request(self, operation: str, seconds: float, **values: Any) -> Any:
+        here = os.getcwd()
+        os.chdir(self.folder)
+        try:
+            return decode(encode(getattr(self._session, "do_" + operation)(**decode(encode(values)))))
+        except (KeyboardInterrupt, LearnerRaised):
+            raise
+        except BaseException as problem:  # the debugger wants the learner's own traceback
+            raise LearnerRaised(self._session.describe(problem)) from problem
+        finally:
+            os.chdir(here)
+
+    def output(self) -> str:
+        return ""  # pytest has captured it
+
+    def end(self) -> None:
+        sys.path[:], sys.meta_path[:], known = self._before
+        homes = tuple(str(home) for home in (self.folder, self._learner_file and self._learner_file.parent) if home)
+        for name in set(sys.modules) - known:
+            if str(getattr(sys.modules[name], "__file__", None) or homes[0]).startswith(homes):
+                del sys.modules[name]  # the learner's own and our support modules (which have no file)
+        if not self.keep_files:
+            shutil.rmtree(self.folder, ignore_errors=True)

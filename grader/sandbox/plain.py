@@ -1,0 +1,57 @@
+"""A spawned worker without fences: a learner's own code on their own machine, on any system. Never for other people's code by default."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from grader.sandbox.link import LinkedWorker
+from grader.sandbox.runtimes import runtime as find_runtime
+
+START_SECONDS = 60.0
+PROGRAM = (
+    "import sys; sys.path.insert(0, {code!r}); from worker.serve import plain_worker; del sys.path[0]; plain_worker()"
+)
+
+
+class PlainWorkers:
+    """One interpreter per worker."""
+
+    fence_names: tuple[str, ...] = ()
+
+    def open_worker(self, runtime: str, folder: str | None = None) -> LinkedWorker:
+        imports = find_runtime(runtime).imports
+        folder = folder or tempfile.mkdtemp(prefix="kata-")
+        code = str(Path(__file__).resolve().parent.parent)
+        to_worker, from_judge = os.pipe(), os.pipe()
+        output_read, output_write = os.pipe()
+        process = subprocess.Popen(
+            [sys.executable, "-B", "-u", "-c", PROGRAM.format(code=code), folder, *imports],
+            stdin=to_worker[0], stdout=from_judge[1], stderr=output_write, cwd=folder,
+            env={**os.environ, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=os.name == "posix",
+        )  # fmt: skip
+        for descriptor in (to_worker[0], from_judge[1], output_write):
+            os.close(descriptor)
+
+        def how_it_ended(keep_files: bool) -> tuple[int, int]:
+            if process.poll() is None:
+                try:
+                    process.wait(0.2 if worker.hung_up else 0)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            if not keep_files:
+                shutil.rmtree(folder, ignore_errors=True)
+            return max(0, -process.returncode), max(0, process.returncode)
+
+        worker = LinkedWorker(from_judge[0], to_worker[1], output_read, folder, how_it_ended)
+        worker.greet(START_SECONDS)
+        return worker
+
+    def close(self) -> None:
+        """Nothing is kept between workers."""

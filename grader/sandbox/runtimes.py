@@ -1,0 +1,81 @@
+"""What each runtime's workers hold: the frameworks a warm parent imports and the packages that lie on its disk, nothing else."""
+
+from __future__ import annotations
+
+import glob
+import importlib.metadata
+import importlib.util
+import os
+import re
+import sys
+import sysconfig
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from grader.errors import FrameworkMissing
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """`imports` are preloaded by the warm parent: a lazy import in a child would be paid by every child."""
+
+    name: str
+    packages: tuple[str, ...]  # distributions that are shown to workers, with what they require
+    imports: tuple[str, ...]
+    address_space: int  # bytes
+
+
+RUNTIMES = {
+    "numpy": Runtime("numpy", ("numpy",), ("numpy", "numpy.random", "numpy.linalg"), 2 << 30),
+    "torch": Runtime("torch", ("torch", "numpy"), ("torch", "torch._dynamo", "torch.optim", "torch.utils.data"), 6 << 30),
+}
+
+
+def runtime(name: str) -> Runtime:
+    """The runtime of that name. Raises FrameworkMissing, naming the package, if it is not installed."""
+    found = RUNTIMES[name]
+    for package in found.packages:
+        if importlib.util.find_spec(package) is None:
+            raise FrameworkMissing(package)
+    return found
+
+
+@cache
+def package_folders(*distributions: str) -> dict[str, str]:
+    """Import name -> path, for distributions and everything they require (files beside the packages, such as numpy.libs, too)."""
+    folders: dict[str, str] = {}
+    waiting, seen = list(distributions), set()
+    while waiting:
+        name = waiting.pop()
+        key = re.sub(r"[-_.]+", "-", name).lower()
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            found = importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # an optional requirement
+        for file in found.files or []:
+            top = file.parts[0]
+            if top not in ("..", "__pycache__") and not top.endswith((".dist-info", ".pth", ".egg-info")):
+                folders[top] = str(Path(str(found.locate_file(top))).resolve())
+        for requirement in found.requires or []:
+            if "extra ==" not in requirement:
+                waiting.append(re.split(r"[\s;<>=!~\[(]", requirement, maxsplit=1)[0])
+    return folders
+
+
+@cache
+def interpreter_paths() -> tuple[str, list[str], list[str]]:
+    """(the interpreter, what it must be able to read, folders in there that hold other people's packages)."""
+    executable = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+    standard = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
+    standard = {os.path.realpath(path) for path in standard if path.startswith(sys.base_prefix)} or standard
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    libraries = [f"/lib/{multiarch}", f"/usr/lib/{multiarch}", "/lib64", "/etc/ld.so.cache"]
+    libraries += glob.glob(f"{sys.base_prefix}/lib/lib*.so*")
+    machine = ["/proc/cpuinfo", "/sys/devices/system/cpu"]
+    masked = [f"{path}/{name}" for path in standard for name in ("site-packages", "dist-packages")]
+    read = [*sorted(standard), *libraries, *machine]
+    return executable, [path for path in read if os.path.exists(path)], [path for path in masked if os.path.isdir(path)]

@@ -1,0 +1,109 @@
+"""What one worker does: loads the learner's module, runs scenarios beside it, describes errors. It decides nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+import os
+import random
+import sys
+import traceback
+import types
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+class ForbiddenImport(ImportError):
+    """The learner's code imported what the exercise asks to build."""
+
+
+class _Guard:
+    """First on sys.meta_path: refuses the forbidden packages by name, wherever they lie."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = frozenset(names)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name.partition(".")[0] in self.names:
+            raise ForbiddenImport(name.partition(".")[0])
+
+
+class Session:
+    """What one worker knows: the learner's module and the scenario files sent so far."""
+
+    def __init__(self, folder: Path, learner_file: Path | None = None) -> None:
+        self.folder = folder
+        self.learner_file = learner_file  # where the file really lies, for debuggers; else it is read from `folder`
+        self.module: types.ModuleType | None = None
+        self.scenarios: dict[str, dict[str, Any]] = {}
+        self.scenario_files: set[str] = set()
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One request, one reply: {"value": ...} or {"raised": {...}}. Never raises."""
+        try:
+            return {"value": getattr(self, "do_" + request["op"])(**request["with"])}
+        except BaseException as problem:
+            return {"raised": self.describe(problem)}
+
+    def do_load(self, files: dict[str, bytes], main: str, forbidden: list[str], seed: int) -> None:
+        np.random.seed(seed)
+        random.seed(seed)
+        for name, content in files.items():
+            self.folder.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+            self.folder.joinpath(name).write_bytes(content)
+        sys.path.append(str(self.folder))  # last: no file of theirs stands in for a library
+        sys.meta_path.insert(0, _Guard(forbidden))  # type: ignore[arg-type]
+        name = Path(main).stem
+        spec = importlib.util.spec_from_file_location(name, self.learner_file or self.folder / main)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+        self.module = module
+
+    def do_scenarios(self, key: str, source: str, support: dict[str, str]) -> None:
+        for name, text in support.items():
+            if name not in sys.modules:
+                sys.modules[name] = module = types.ModuleType(name)
+                self.scenario_files.add(f"<{name}>")
+                exec(compile(text, f"<{name}>", "exec"), module.__dict__)
+        space: dict[str, Any] = {"__name__": f"scenarios_{key}"}
+        self.scenario_files.add(f"<scenarios {key}>")
+        exec(compile(source, f"<scenarios {key}>", "exec"), space)
+        self.scenarios[key] = space
+
+    def do_run(self, key: str, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return self.scenarios[key][name](self.module, *args, **options)
+
+    def describe(self, problem: BaseException) -> dict[str, Any]:
+        """A structured error: class names, text, the learner's deepest line. Nothing of it is trusted."""
+        kind = type(problem)
+        try:
+            text = str(problem)[:2000]
+        except BaseException:
+            text = "(its text cannot be shown)"
+        line, source, file = None, "", ""
+        frames = traceback.extract_tb(problem.__traceback__, limit=-200)
+        home = str(self.learner_file.parent if self.learner_file else self.folder) + os.sep
+        for frame in frames:
+            if frame.filename.startswith(home):
+                line, file = frame.lineno, frame.filename.removeprefix(home)
+                source = linecache.getline(frame.filename, frame.lineno or 0).strip()[:200]
+        if isinstance(problem, SyntaxError):
+            line, source = problem.lineno, (problem.text or "").strip()[:200]
+            file, text = os.path.basename(problem.filename or ""), str(problem.msg)
+        direct = bool(frames) and frames[-1].filename in self.scenario_files
+        missing = problem.name if isinstance(problem, AttributeError) and direct else None
+        owner = "" if missing is None else _owner(problem)
+        return {
+            "class": kind.__name__[:100],
+            "bases": [base.__name__[:100] for base in kind.__mro__ if base is not object][:20],
+            "text": text, "line": line, "file": file[:200], "source": source,
+            "missing": missing, "owner": owner,
+        }  # fmt: skip
+
+
+def _owner(problem: Any) -> str:
+    owner = getattr(problem, "obj", None)
+    return "" if isinstance(owner, types.ModuleType) else type(owner).__name__

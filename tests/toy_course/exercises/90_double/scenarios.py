@@ -1,0 +1,2 @@
+def doubled(module, x):
+    return module.double(x)
