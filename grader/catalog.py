@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import BadExercise, UnknownExercise
+from grader.locale import say
 from grader.model import LANGUAGES, Check, CheckMarks, Exercise, Misconception, Text
 
 NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
@@ -26,7 +27,7 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
         if (folder / "exercises").is_dir():
             return folder
-    raise UnknownExercise(f"There is no folder `exercises` in {here} or above it. Go to the course's folder first.")
+    raise UnknownExercise(say("no_course", folder=here))
 
 
 def folders(root: Path) -> list[Path]:
@@ -41,8 +42,7 @@ def resolve(root: Path, name: str) -> Exercise:
     fits = fits or [path for path in known if path.name.startswith(wanted.zfill(2)) or path.name[3:].startswith(wanted)]
     if len(fits) != 1 or not wanted:
         names = ", ".join(path.name for path in fits or known)
-        problem = "More than one exercise begins" if fits else "No exercise begins"
-        raise UnknownExercise(f"{problem} with `{name}`. There are: {names}.")
+        raise UnknownExercise(say("several_exercises" if fits else "no_exercise", name=name, names=names))
     return load(fits[0])
 
 
@@ -144,10 +144,15 @@ def _cases(function: Any) -> tuple[dict[str, Any], ...]:
     axes: list[list[dict[str, Any]]] = []
     for mark in (m for m in getattr(function, "pytestmark", ()) if m.name == "parametrize"):
         names = mark.args[0] if not isinstance(mark.args[0], str) else [n.strip() for n in mark.args[0].split(",")]
-        rows = [(row.values, True) if type(row).__name__ == "ParameterSet" else (row, False) for row in mark.args[1]]
-        rows = [row if len(names) > 1 or was_set else (row,) for row, was_set in rows]
-        axes.append([dict(zip(names, row, strict=True)) for row in rows])
+        axes.append([dict(zip(names, _row(row, len(names)), strict=True)) for row in mark.args[1]])
     return tuple({k: v for part in case for k, v in part.items()} for case in itertools.product(*axes))
+
+
+def _row(row: Any, names: int) -> tuple[Any, ...]:
+    """One row of a parametrize mark: a pytest.param, a tuple, or a single value."""
+    if type(row).__name__ == "ParameterSet":
+        return tuple(row.values)
+    return tuple(row) if names > 1 else (row,)
 
 
 def import_file(path: Path, name: str) -> Any:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from typing import Any
 
 import click
 
 from grader import __version__
 from grader.errors import KataError
+from grader.locale import say
 
 COMMANDS = ("list", "check", "hint", "solution", "reset", "doctor", "grade", "dev")
 
@@ -27,13 +29,9 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, help=f"{say('help_kata')}\n\n{say('example', line='kata check 03')}")
 @click.version_option(__version__, prog_name="kata")
-def kata() -> None:
-    """Exercises on deep-learning frameworks, graded so that the verdict can be trusted.
-
-    Example: kata check 03
-    """
+def kata() -> None: ...
 
 
 def main() -> Any:
@@ -48,6 +46,10 @@ def main() -> Any:
     except KataError as problem:
         click.echo(f"kata: {problem}", err=True)
         return 2
+    except Exception:
+        traceback.print_exc()
+        click.echo(f"kata: {say('our_fault')}", err=True)
+        return 3
 
 
 if __name__ == "__main__":

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+import click
+
+from grader import catalog
 from grader.errors import FenceMissing
+from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
+from grader.locale import language, say
+from grader.model import Attempt, Exercise
+from grader.reports.terminal import lines
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, Fence, best
 from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
+from grader.submissions import read
 
 
 def choose(fence: Fence | None = None, others_code: bool = False) -> WorkerSource:
@@ -19,10 +29,7 @@ def choose(fence: Fence | None = None, others_code: bool = False) -> WorkerSourc
     if fence != NONE:
         return FencedWorkers(fence)
     if others_code:
-        raise FenceMissing(
-            "this machine cannot confine other people's code (see `kata doctor`). "
-            "With --trust-submissions they run unconfined, with your rights."
-        )
+        raise FenceMissing(say("no_fence"))
     return PlainWorkers()
 
 
@@ -34,3 +41,24 @@ def workshop(fence: Fence | None = None, others_code: bool = False) -> Iterator[
         yield source, ValueCache()
     finally:
         source.close()
+
+
+LEARNER_SEED = "learner"  # a learner's own run draws the same numbers each time
+
+
+def described(name: str, example: str) -> dict[str, Any]:
+    """A command's help in the learner's language, with an example."""
+    return {"name": name, "help": f"{say('help_' + name)}\n\n{say('example', line=example)}"}
+
+
+def judged(exercise: Exercise, file: Path, source: WorkerSource, cache: ValueCache) -> Attempt:
+    """The attempt of a learner's own file."""
+    files = read(file, exercise) if file.exists() or file.is_symlink() else None
+    checks = catalog.load_checks(exercise.folder)
+    return judge(Judging(exercise, checks, files, source=source, cache=cache, seed=LEARNER_SEED))
+
+
+def show(attempt: Attempt, exercise: Exercise) -> None:
+    for text, style in lines(attempt, exercise, language()):
+        bold = style == "bold"
+        click.secho(text, bold=bold, fg=style if style and not bold else None)

@@ -12,6 +12,7 @@ from grader.course.stub import cut
 from grader.errors import BadExercise
 from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
+from grader.judge.diagnose import misconception_of
 from grader.model import LANGUAGES, Attempt, Check, Exercise, Text
 from grader.sandbox import WorkerSource
 
@@ -48,7 +49,7 @@ def _sign(name: str, attempt: Attempt, i: int) -> str:
     check = attempt.checks[i]
     if check.outcome == "passed":
         return "."
-    if name.partition("/")[2] in check.misconceptions:
+    if misconception_of(Path(name)) in check.misconceptions:
         return "n"
     return {"waiting": "w", "not_attempted": "o"}.get(check.outcome, "x")
 
@@ -110,17 +111,18 @@ def _prove_mistakes(proof: Proof, source: WorkerSource, cache: ValueCache, seed:
         faults += [f"{file.stem}: {check.id} is broken: {check.messages['en']}" for check in broken]
         failing = [check for check in attempt.checks if check.outcome not in ("passed", "waiting")]
         named = {name for check in failing for name in check.misconceptions}
-        if file.stem not in named:
+        id = misconception_of(file)
+        if id not in named:
             faults.append(f"{file.stem} is not recognised as itself, but as {sorted(named) or 'nothing'}")
-        elif named != {file.stem}:
-            faults.append(f"{file.stem} is also taken for {sorted(named - {file.stem})}: they must differ on a check, or be one")
+        elif named != {id}:
+            faults.append(f"{file.stem} is also taken for {sorted(named - {id})}: they must differ on a check, or be one")
         outcomes = {check.id: check.outcome for check in attempt.checks}
         for check in proof.checks:
             if file.stem in check.catches and outcomes[check.id] == "passed":
                 faults.append(f"{check.id} says that it catches {file.stem}, and passes it")
         if not ast.get_docstring(ast.parse(file.read_text("utf-8"))):
             faults.append(f"mistakes/{file.name}: its docstring should say what it does")
-    known = {file.stem for file in mistakes}
+    known = {misconception_of(file) for file in mistakes}
     for check in proof.checks:
         faults_of = [name for name in check.catches if name not in known]
         proof.faults += [f"{check.id} catches {name}, which is no file in mistakes/" for name in faults_of]
@@ -138,7 +140,7 @@ def _prove_texts(proof: Proof) -> None:
     if len(exercise.hints) != HINTS:
         faults.append(f"{len(exercise.hints)} hints; write {HINTS}, from vague to concrete")
     folder: Path = exercise.solutions / "mistakes"  # type: ignore[operator]
-    mistakes = {file.stem for file in folder.glob("*.py")}
+    mistakes = {misconception_of(file) for file in folder.glob("*.py")}
     faults += [f"write [misconceptions.{name}]" for name in sorted(mistakes - set(exercise.misconceptions))]
     faults += [f"[misconceptions.{name}] has no file in mistakes/" for name in sorted(set(exercise.misconceptions) - mistakes)]
     texts: list[Text] = [exercise.title, *exercise.hints]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from grader.errors import BadExercise
+from grader.errors import BadExercise, KataError
+from grader.locale import say
 from grader.model import Exercise
 
 BEGIN = re.compile(r"(?P<indent>[ \t]*)# BEGIN SOLUTION(?: (?P<task>.*\S))?\s*")
@@ -38,13 +39,23 @@ def cut(exercise: Exercise) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(stub).rstrip("\n") + "\n")
 
 
+def original(exercise: Exercise) -> str:
+    """The stub as it was given out: cut anew where the answer is here, else the copy that a release keeps."""
+    kept = exercise.folder / ".original" / exercise.file_name
+    if exercise.solutions is not None:
+        return cut(exercise)
+    if kept.is_file():
+        return kept.read_text("utf-8")
+    raise KataError(say("no_original", file=exercise.file_name))
+
+
 def _quoted(task: str) -> str:
     return '"' + task.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def write(exercise: Exercise, text: str) -> bool:
     """Put the stub in its place; says whether it changed."""
-    if exercise.stub.is_file() and exercise.stub.read_text("utf-8") == text:
+    if exercise.stub.is_file() and exercise.stub.read_bytes() == text.encode():
         return False
     half = exercise.stub.with_suffix(".half")
     half.write_text(text, "utf-8")

@@ -39,13 +39,14 @@ class CaseResult:
 class Judging:
     """One submission to one exercise: `case` runs a case of a check, `attempt` adds up what was run.
 
-    `files`: the submission's files by name, None if the expected one is missing. `diagnosis`: None leaves mistakes unnamed.
+    `files`: the submission's files by name, None if there is none that can be taken (`refused` says why not).
     """
 
     def __init__(
         self, exercise: Exercise, checks: tuple[Check, ...], files: dict[str, bytes] | None, *,
-        source: WorkerSource, cache: ValueCache, seed: str, name_mistakes: bool = True,
+        source: WorkerSource, cache: ValueCache, seed: str, name_mistakes: bool = True, refused: str = "",
     ) -> None:  # fmt: skip
+        self._refused = refused
         self.exercise, self.checks, self.files, self.seed = exercise, checks, files, seed
         self._source, self._cache = source, cache
         self.submission = Submission(exercise, files or {}, source, cache, _number(seed))
@@ -82,7 +83,8 @@ class Judging:
     def _before(self, check: Check) -> CaseResult | None:
         """What is known without running anything."""
         if self.files is None:
-            return CaseResult("missing", Finding("missing", {"file": self.exercise.file_name}))
+            kind = "refused" if self._refused else "missing"
+            return CaseResult("missing", Finding(kind, {"file": self.exercise.file_name, "text": self._refused}))
         for name in check.needs:
             needed = next((other for other in self.checks if other.name == name), None)
             if needed is None:
@@ -105,7 +107,7 @@ class Judging:
             raise  # somebody at the keyboard of the judge
         except BaseException as caught:
             problem = caught
-        outcome, finding = classify(problem)
+        outcome, finding = classify(problem, self.submission.answered)
         return CaseResult(outcome, finding, seen, time.monotonic() - began, problem)
 
     def _run_on_mistake(self, files: dict[str, bytes], check: Check) -> tuple[str, list[trace.Trace]]:
@@ -120,8 +122,9 @@ class Judging:
     def attempt(self, student: str = "") -> Attempt:
         """What was run so far, added up, with mistakes named."""
         ran = [check for check in self.checks if check.id in self.results]
-        traces = [(check, [result.trace for result in self.results[check.id]]) for check in ran]
-        failing = [(check, seen) for check, seen in traces if self._outcome(check) in ("failed", "error", "timeout", "crashed")]
+        seen = [check for check in ran if self._outcome(check) != "waiting"]
+        traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
+        failing = [(check, trace) for check, trace in traces if self._outcome(check) in ("failed", "error", "timeout", "crashed")]
         names: dict[str, list[str]] = {}
         if self._diagnosis is not None:
             names = self._diagnosis.name(failing, traces)
@@ -183,8 +186,12 @@ def judge(judging: Judging, student: str = "") -> Attempt:
         judging.close()
 
 
-def classify(problem: BaseException | None) -> tuple[str, Finding | None]:
-    """The outcome that an exception out of a check stands for. What is not the learner's is ours: broken."""
+def classify(problem: BaseException | None, answered: bool = False) -> tuple[str, Finding | None]:
+    """The outcome that an exception out of a check stands for. What is not the learner's is ours: broken.
+
+    `answered`: the check had a value from the worker. A check that then stumbles over it was given a value of another
+    form than right code gives (else no learner's code could turn a lost score into `broken`).
+    """
     if problem is None:
         return "passed", None
     if isinstance(problem, Mismatch):
@@ -198,6 +205,8 @@ def classify(problem: BaseException | None) -> tuple[str, Finding | None]:
         return "crashed", Finding(kind, {"signal": problem.signal, "code": problem.code})
     if isinstance(problem, AssertionError):
         return "failed", Finding("fact")
+    if answered and isinstance(problem, (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)):
+        return "failed", Finding("odd_result")
     text = str(problem) if isinstance(problem, KataError) else f"{type(problem).__name__}: {problem}"
     return "broken", Finding("broken", {"text": text[:500]})
 

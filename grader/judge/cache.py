@@ -71,14 +71,22 @@ def key_of(*parts: str | bytes) -> str:
 
 @cache
 def machine() -> str:
-    """What decides a framework's last bits: interpreter, library versions, processor."""
+    """What decides a value's last bits besides its inputs: interpreter, library versions, processor, this code."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         processor = "".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))}))
     except OSError:
         processor = platform.processor()
     versions = [f"{name}={framework_version(name)}" for name in ("numpy", "torch")]
-    return "|".join([platform.python_version(), platform.machine(), *versions, processor])
+    return "|".join([platform.python_version(), platform.machine(), *versions, processor, _own_code()])
+
+
+def _own_code() -> str:
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for file in sorted([*package.glob("judge/*.py"), *package.glob("worker/*.py")]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 @cache

@@ -21,11 +21,11 @@ class Diagnosis:
     def __init__(self, exercise: Exercise, seed: str, cache: ValueCache, run_check: RunCheck) -> None:
         self.exercise, self._seed, self._cache, self._run_check = exercise, seed, cache, run_check
         folder = exercise.solutions / "mistakes" if exercise.solutions else None
-        self.mistakes = {file.stem: file for file in sorted(folder.glob("*.py"))} if folder else {}
+        self.files = sorted(folder.glob("*.py")) if folder else []
 
-    def behaviour(self, mistake: str, check: Check) -> tuple[str, list[Trace]]:
-        """(outcome, traces) of a mistake on a check."""
-        content = self.mistakes[mistake].read_bytes()
+    def behaviour(self, mistake: Path, check: Check) -> tuple[str, list[Trace]]:
+        """(outcome, traces) of a mistake's file on a check."""
+        content = mistake.read_bytes()
         key = key_of("mistake", content, _everything(self.exercise), check.id, self._seed)
         known = self._cache.get(key)
         if known is MISSING:
@@ -34,29 +34,36 @@ class Diagnosis:
         outcome, traces = known
         return outcome, traces
 
-    def candidates(self, check: Check, traces: list[Trace]) -> list[str]:
+    def candidates(self, check: Check, traces: list[Trace]) -> list[Path]:
         """The mistakes whose traces on this check equal these."""
-        return [mistake for mistake in self.mistakes if same(self.behaviour(mistake, check)[1], traces)]
+        return [mistake for mistake in self.files if same(self.behaviour(mistake, check)[1], traces)]
 
-    def name(self, failing: Sequence[tuple[Check, list[Trace]]], all_traces: Sequence[tuple[Check, list[Trace]]]) -> dict[str, list[str]]:
+    def name(
+        self, failing: Sequence[tuple[Check, list[Trace]]], all_traces: Sequence[tuple[Check, list[Trace]]]
+    ) -> dict[str, list[str]]:
         """Check id -> the misconceptions it shows.
 
         Of several that fit one check, those that fit the most failing checks stay. A trace of errors alone says little
         (any crash looks like another), so there the mistake must agree on every check of the attempt.
         """
         found = {check.id: self.candidates(check, traces) for check, traces in failing}
-        fits = {mistake: sum(mistake in names for names in found.values()) for names in found.values() for mistake in names}
+        fits = {mistake: sum(mistake in files for files in found.values()) for files in found.values() for mistake in files}
         result = {}
         for check, traces in failing:
-            names = found[check.id]
+            files = found[check.id]
             if _only_errors(traces):
-                names = [name for name in names if self._agrees(name, all_traces)]
-            most = max((fits[name] for name in names), default=0)
-            result[check.id] = [name for name in names if fits[name] == most]
+                files = [file for file in files if self._agrees(file, all_traces)]
+            most = max((fits[file] for file in files), default=0)
+            result[check.id] = sorted({misconception_of(file) for file in files if fits[file] == most})
         return result
 
-    def _agrees(self, mistake: str, all_traces: Sequence[tuple[Check, list[Trace]]]) -> bool:
+    def _agrees(self, mistake: Path, all_traces: Sequence[tuple[Check, list[Trace]]]) -> bool:
         return all(same(self.behaviour(mistake, check)[1], traces) for check, traces in all_traces)
+
+
+def misconception_of(mistake: Path) -> str:
+    """`no_eps__in_floats.py` is a variant of `no_eps`: the same belief, seen in another style."""
+    return mistake.stem.partition("__")[0]
 
 
 def _only_errors(traces: list[Trace]) -> bool:

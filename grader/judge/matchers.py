@@ -97,9 +97,9 @@ class close_to(Matcher):  # noqa: N801 (reads as a function in a check)
             "got": number(got[index]), "expected": number(expected[index]), "index": _index(index),
             "count": int(wrong.sum()), "total": int(wrong.size),
         }  # fmt: skip
-        if got.size <= 6 and got.ndim <= 1:
+        if got.size <= 6 and got.ndim == 1:
             facts |= {"all_got": listing(got), "all_expected": listing(expected)}
-        self._fail("not_finite" if strange.any() else "values", where, **facts)
+        self._fail("number" if got.ndim == 0 else "not_finite" if strange.any() else "values", where, **facts)
 
     def _wrong(self, got: Any, expected: Any) -> Any:
         if got.dtype.kind not in "fc":
@@ -133,6 +133,7 @@ class raised(Matcher):  # noqa: N801
     def compare(self, got: Any) -> None:
         facts = {"expected": self.kind, "call": self.call}
         if not isinstance(got, Raised):
+            trace.record("value", "nothing was raised")
             raise Mismatch(Finding("not_raised", {**facts, "got": short(got)}))
         if self.kind not in got.bases or NOT_SUBCLASSES.get(got.kind) == self.kind:
             raise Mismatch(Finding("raised_other", {**facts, **got.place, "got": got.kind, "text": got.text}))
@@ -171,9 +172,7 @@ def short(value: Any) -> str:
 
 
 def number(value: Any) -> str:
-    if np.asarray(value).dtype.kind in "fc":
-        return f"{value:.6g}"
-    return str(value)
+    return f"{value:.6g}" if np.asarray(value).dtype.kind in "fc" else str(value)
 
 
 def listing(values: Any) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from grader.locale import say
 from grader.model import Check, Exercise, Finding, Misconception
 
-NUMBERS = ("values", "not_finite", "value")  # findings that show what was computed
+NUMBERS = ("number", "values", "not_finite", "value")  # findings that show what was computed
 CARRIES_NUMBERS = re.compile(r"\d\d|\d\.|\.\d")
 
 

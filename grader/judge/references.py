@@ -9,6 +9,7 @@ from typing import Any
 from grader.catalog import import_file
 from grader.errors import BadExercise, FrameworkMissing
 from grader.judge.cache import MISSING, ValueCache, key_of
+from grader.locale import say
 from grader.model import Exercise
 from grader.worker.values import decode, encode
 
@@ -32,7 +33,7 @@ class Reference:
             try:
                 value = getattr(_module(file), name)(*values, **options)
             except ModuleNotFoundError as problem:
-                raise FrameworkMissing(problem.name or "a framework") from problem
+                raise FrameworkMissing(say("framework_missing", package=problem.name)) from problem
             self._cache.put(key, value)
             value = decode(encode(value))
         return value

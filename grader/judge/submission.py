@@ -33,10 +33,11 @@ class Submission:
         self._visibility, self._until = "visible", 0.0
         self._seconds = exercise.deadline
         self.held: list[str] = []
+        self.answered = False  # did the worker give a value in this check?
 
     def begin(self, visibility: str, seconds: float) -> None:
         """A new check: where its scenarios lie, and how long it may take from now on."""
-        self._visibility, self._seconds = visibility, seconds
+        self._visibility, self._seconds, self.answered = visibility, seconds, False
         self._until = time.monotonic() + seconds
 
     def run(self, scenario: str, *values: Any, **options: Any) -> Any:
@@ -116,7 +117,9 @@ class Submission:
             if key not in self._sent:
                 worker.request("scenarios", self._left(), key=key, source=source, support=support)
                 self._sent.add(key)
-            return worker.request("run", self._left(), key=key, name=scenario, args=values, options=options)
+            value = worker.request("run", self._left(), key=key, name=scenario, args=values, options=options)
+            self.answered = True
+            return value
         except (WorkerDied, WorkerTimeout):
             self._last_output = worker.output()
             self._worker = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from functools import cache
@@ -39,6 +40,6 @@ def why_not() -> str:
     """Why bubblewrap cannot be used here; empty if it can. Tried, not assumed."""
     if bubblewrap() is None:
         return "bubblewrap is not installed"
-    trial = command(["/usr", *(path for path in ("/lib", "/lib64", "/bin") if shutil.os.path.exists(path))], [], {}, [])
+    trial = command(["/usr", *(path for path in ("/lib", "/lib64", "/bin") if os.path.exists(path))], [], {}, [])
     done = subprocess.run([*trial, "/usr/bin/env", "true"], capture_output=True, text=True, env={}, timeout=10)
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["it does not start"])[-1][:200]

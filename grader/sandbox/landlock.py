@@ -15,7 +15,8 @@ SYSCALL_CREATE, FLAG_VERSION = 444, 1
 def abi() -> int:
     """The kernel's Landlock version; 0 where there is none."""
     libc = ctypes.CDLL(None, use_errno=True)
-    return max(0, libc.syscall(SYSCALL_CREATE, None, 0, FLAG_VERSION))
+    version: int = libc.syscall(SYSCALL_CREATE, None, 0, FLAG_VERSION)
+    return max(0, version)
 
 
 def _handled(version: int) -> dict[str, int]:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.errors import FrameworkMissing
+from grader.locale import say
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def runtime(name: str) -> Runtime:
     found = RUNTIMES[name]
     for package in found.packages:
         if importlib.util.find_spec(package) is None:
-            raise FrameworkMissing(package)
+            raise FrameworkMissing(say("framework_missing", package=package))
     return found
 
 

@@ -53,7 +53,7 @@ class Session:
             self.folder.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
             self.folder.joinpath(name).write_bytes(content)
         sys.path.append(str(self.folder))  # last: no file of theirs stands in for a library
-        sys.meta_path.insert(0, _Guard(forbidden))  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Guard(forbidden))
         name = Path(main).stem
         spec = importlib.util.spec_from_file_location(name, self.learner_file or self.folder / main)
         assert spec is not None and spec.loader is not None

@@ -1,0 +1,71 @@
+"""The same programs in torch, in the trusted process."""
+
+import numpy as np
+
+
+def gradients(program, leaves, frozen=None, others=None, seed=None):
+    """out's data and shape and every tensor's grad, as scenarios.gradients gives them."""
+    tensors = make(leaves, frozen)
+    out = run(program, tensors, others)
+    out.backward(None if seed is None else tensor(seed))
+    return {"out": out.detach().numpy(), "out.shape": tuple(out.shape)} | grads(tensors)
+
+
+def graphs(programs, leaves, zeroed=(), seed=None, build_first=False):
+    """The leaves' grads after each program's backward, as scenarios.graphs gives them."""
+    tensors = make(leaves, None)
+    outs = [run(program, tensors, None) for program in programs] if build_first else []
+    seen = []
+    for i, program in enumerate(programs):
+        for name in tensors:
+            if (i, name) in zeroed:
+                tensors[name].grad = None
+        out = outs[i] if build_first else run(program, tensors, None)
+        out.backward(None if seed is None else tensor(seed))
+        seen.append(grads(tensors))
+    return {"grads": seen, "seed": seed}
+
+
+def central_differences(program, leaves, others):
+    """The slope of `out` (one element) at every element of every leaf, from two values on either side of it."""
+    import torch
+
+    step = 1e-6
+    slopes = {}
+    with torch.no_grad():
+        for name, values in leaves.items():
+            slopes[f"{name}.grad"] = slope = np.zeros_like(values)
+            for index in np.ndindex(values.shape):
+                outs = []
+                for shift in (step, -step):
+                    moved = values.copy()
+                    moved[index] += shift
+                    outs.append(run(program, make(leaves | {name: moved}, None), others).item())
+                slope[index] = (outs[0] - outs[1]) / (2 * step)
+    return slopes
+
+
+def make(leaves, frozen):
+    tensors = {name: tensor(value, requires_grad=True) for name, value in leaves.items()}
+    return tensors | {name: tensor(value) for name, value in (frozen or {}).items()}
+
+
+def run(program, tensors, others):
+    others = {name: tensor(v) if isinstance(v, np.ndarray) else v for name, v in (others or {}).items()}
+    names = {"Tensor": tensor, **tensors, **others}
+    exec(program, names)
+    return names["out"]
+
+
+def tensor(data, requires_grad=False):
+    """A tensor of data's floating dtype; of float64 if it has none (torch's own default would be float32)."""
+    import torch
+
+    array = np.asarray(data)
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    return torch.tensor(array, requires_grad=requires_grad)
+
+
+def grads(tensors):
+    return {f"{name}.grad": None if t.grad is None else t.grad.numpy().copy() for name, t in tensors.items()}

@@ -1,0 +1,40 @@
+"""What the checks run beside the learner's layer. Nothing here knows what is right."""
+
+from layers import gradients, write
+
+
+def attributes(module, *arguments, **named):
+    """The four arrays of a new layer."""
+    layer = module.Linear(*arguments, **named)
+    return {"weight": layer.weight, "bias": layer.bias, **gradients(layer)}
+
+
+def play(module, script, parameters, **options):
+    """Build a layer, put weight and bias into it, follow the script, give back what each line shows.
+
+    A line is ("forward", x), ("backward", grad_y), ("zero_grad",), ("look",) or ("write", weight, bias).
+    """
+    out_features, in_features = parameters[0].shape
+    layer = module.Linear(in_features, out_features, **options)
+    write(layer, *parameters)
+    seen = {}
+    for number, (action, *values) in enumerate(script, start=1):
+        line = f"{number} {action}"
+        if action == "forward":
+            seen[f"{line}: y"] = layer.forward(*values)
+        elif action == "write":
+            write(layer, *values)
+        else:
+            if action == "backward":
+                seen[f"{line}: grad_x"] = layer.backward(*values)
+            elif action == "zero_grad":
+                layer.zero_grad()
+            else:
+                seen |= {f"{line}: weight": layer.weight, f"{line}: bias": layer.bias}
+            seen |= {f"{line}: {name}": value for name, value in gradients(layer).items()}
+    return seen
+
+
+def forward(module, in_features, out_features, x):
+    """One forward of a new layer."""
+    return module.Linear(in_features, out_features).forward(x)

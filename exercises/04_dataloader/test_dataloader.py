@@ -1,0 +1,84 @@
+"""Visible checks of exercise 04."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from grader.checks import catches, equal_to, points
+
+
+@points(1, id="04.1a", about="DataLoader.__iter__")
+@catches("loses_last_batch", "last_batch_wrong_start", "last_batch_filled_up")
+def test_ten_samples_by_three(submission, reference):
+    """Ten samples in batches of three come in order, and the last batch holds the one that is left."""
+    (got,) = submission.run("orders", 10, batch_size=3)
+    assert got == equal_to(
+        reference.run("torch_order", 10, batch_size=3), call="list(DataLoader(list(range(10)), batch_size=3))"
+    )
+
+
+@points(1, id="04.1b", about="DataLoader.__len__")
+@catches("len_rounds_down", "len_ignores_drop_last", "len_counts_samples")
+def test_len_counts_the_batches(submission, reference):
+    """len(loader) is the number of batches, with and without drop_last."""
+    got, expected = {}, {}
+    for drop_last in (False, True):
+        options = {"batch_size": 3, "drop_last": drop_last}
+        got[f"drop_last={drop_last}"] = submission.run("length", 10, **options)
+        expected[f"drop_last={drop_last}"] = reference.run("torch_length", 10, **options)
+    assert got == equal_to(
+        expected,
+        call="len(DataLoader(list(range(10)), batch_size=3, drop_last=False))",
+    )
+
+
+@points(1, id="04.2a", about="DataLoader.__iter__")
+@catches("shuffle_ignored", "same_order_every_epoch", "shuffles_batches", "samples_with_replacement")
+def test_shuffled_epochs(submission):
+    """With shuffle=True an epoch holds every sample once, in a new order each time."""
+    epochs = submission.run("orders", 20, epochs=3, batch_size=4, shuffle=True, seed=1)
+    flat = [[sample for batch in epoch for sample in batch] for epoch in epochs]
+    runs = [all(b - a == 1 for a, b in pairwise(batch)) for epoch in epochs for batch in epoch]
+    got = {
+        "samples in each epoch": [len(samples) for samples in flat],
+        "every sample once": all(sorted(samples) == list(range(20)) for samples in flat),
+        "not the order of the dataset": list(range(20)) not in flat,
+        "a new order each epoch": flat[0] != flat[1] != flat[2] != flat[0],
+        "a batch is more than a run of neighbours": not all(runs),
+    }
+    assert got == equal_to(
+        {
+            "samples in each epoch": [20, 20, 20],
+            "every sample once": True,
+            "not the order of the dataset": True,
+            "a new order each epoch": True,
+            "a batch is more than a run of neighbours": True,
+        },
+        call="list(DataLoader(list(range(20)), batch_size=4, shuffle=True, seed=1))",
+    )
+
+
+@points(1, id="04.3a", about="default_collate")
+@catches("no_collate")
+def test_a_batch_of_pairs(submission, reference):
+    """A batch of (array, label) pairs is a stacked array and an array of labels."""
+    samples = [(np.array([1.0, 2.0]), 0), (np.array([3.0, 4.0]), 1), (np.array([5.0, 6.0]), 0)]
+    batches, _ = submission.run("collated", samples, batch_size=2)
+    # The contract allows a tuple or a list for a batch of tuples.
+    got = [list(batch) if isinstance(batch, tuple) else batch for batch in batches]
+    assert got == equal_to(
+        reference.run("torch_batches", samples, batch_size=2),
+        call="next(iter(DataLoader([(np.array([1.0, 2.0]), 0), (np.array([3.0, 4.0]), 1)], batch_size=2)))",
+    )
+
+
+@points(1, id="04.4a", about="DataLoader.__iter__")
+@catches("single_use")
+def test_every_epoch_is_whole(submission, reference):
+    """A loader can be read again: each epoch begins with the first sample and ends with the last."""
+    epochs = submission.run("orders", 6, epochs=3, batch_size=2)
+    whole = reference.run("torch_order", 6, batch_size=2)
+    assert {f"epoch {i}": epoch for i, epoch in enumerate(epochs, start=1)} == equal_to(
+        {"epoch 1": whole, "epoch 2": whole, "epoch 3": whole},
+        call="loader = DataLoader(list(range(6)), batch_size=2); list(loader); list(loader)",
+    )

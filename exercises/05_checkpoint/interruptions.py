@@ -1,0 +1,127 @@
+"""Breaks a save off in the middle, or watches it, in whatever style it is written.
+
+A profile function (`sys.setprofile`) sees every call. Nothing of torch or of the learner's file is
+patched: a break is an exception that comes out of a call, or the end of the process.
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+MOVES = (os.replace, os.rename)
+
+
+def files_in(folder: str) -> dict[str, tuple[int, int, int]]:
+    """Path -> inode, size and time of change, of every file in the folder and below."""
+    found = {}
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                status = os.stat(os.path.join(place, name))
+            except FileNotFoundError:
+                continue
+            found[os.path.join(place, name)] = (status.st_ino, status.st_size, status.st_mtime_ns)
+    return found
+
+
+@contextmanager
+def profile(see: Callable[[FrameType, str, Any], None]) -> Iterator[None]:
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
+class Break:
+    """Acts at one of the calls that a save makes while its file is half written.
+
+    Those calls run from the first one that finds new bytes in the folder to the one that moves a
+    file (`os.replace`, `os.rename`). Without `act` they are counted only.
+
+        with Break(folder, learners_file, at=0, act=raise_it) as it:
+            save_checkpoint(...)
+        it.seen, it.done
+    """
+
+    def __init__(self, folder: str, learners_file: str, at: int = -1, act: Callable[[], None] | None = None) -> None:
+        # Calls made by other code (tempfile, contextlib) may not be where an exception would come from.
+        self.folder, self.at, self.act = folder, at, act
+        self.learners_file = learners_file
+        self.callers = (learners_file, "torch/serialization.py", "/pathlib.py", "/shutil.py", "/os.py")
+        self.before = files_in(folder)
+        self.seen, self.done, self.moved = 0, False, False
+
+    def __enter__(self) -> "Break":
+        self._profile = profile(self.see)
+        self._profile.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._profile.__exit__(*error)
+
+    def see(self, frame: FrameType, event: str, called: Any) -> None:
+        if event != "c_call" or self.done or self.moved or not self._is_theirs(frame, called):
+            return
+        self.moved = called in MOVES
+        if not self.moved and not self._has_new_bytes():
+            return
+        self.seen += 1
+        if self.seen - 1 == self.at and self.act is not None:
+            self.done = True
+            self.act()
+
+    def _is_theirs(self, frame: FrameType, called: Any) -> bool:
+        if not frame.f_code.co_filename.endswith(self.callers):
+            return called in MOVES
+        # torch turns an exception out of a file's own `write` into another one.
+        outer = frame.f_back if frame.f_code.co_filename == self.learners_file else None
+        while outer is not None and not outer.f_code.co_filename.endswith("torch/serialization.py"):
+            outer = outer.f_back
+        return outer is None
+
+    def _has_new_bytes(self) -> bool:
+        return any(now[1] and self.before.get(path) != now for path, now in files_in(self.folder).items())
+
+
+@contextmanager
+def watch(path: str, states: list[tuple[int, int]]) -> Iterator[None]:
+    """Note each change of what lies at `path`, as (inode, size); (0, 0) is nothing."""
+
+    def see(frame: FrameType, event: str, called: Any) -> None:
+        try:
+            status = os.stat(path)
+            state = (status.st_ino, status.st_size)
+        except FileNotFoundError:
+            state = (0, 0)
+        if not states or states[-1] != state:
+            states.append(state)
+
+    with profile(see):
+        yield
+
+
+@contextmanager
+def every_folder_is_a_disk(folder: str) -> Iterator[None]:
+    """A file is moved into `folder` only from there or from below, as if anything else lay on another disk."""
+    replace, rename = os.replace, os.rename
+
+    def within(move: Callable[..., None]) -> Callable[..., None]:
+        def moved(source: Any, target: Any, **options: Any) -> None:
+            inside = os.path.realpath(folder) + os.sep
+            if not os.path.realpath(source).startswith(inside) and os.path.realpath(target).startswith(inside):
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), os.fspath(source))
+            move(source, target, **options)
+
+        return moved
+
+    os.replace, os.rename = within(replace), within(rename)
+    try:
+        yield
+    finally:
+        os.replace, os.rename = replace, rename

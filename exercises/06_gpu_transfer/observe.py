@@ -1,0 +1,89 @@
+"""What scenarios of this exercise look at: where tensors lie, what reaches a model and a loss, what waits."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import accelerator
+import torch
+from torch import nn
+
+
+def place(name: str) -> torch.device:
+    """The device of that name; "kata" is the simulated accelerator."""
+    return accelerator.device() if name == accelerator.NAME else torch.device(name)
+
+
+def described(value: Any) -> Any:
+    """`value` with each tensor as {"on <device>": its values}, containers of their exact type, named ones by name."""
+    if isinstance(value, torch.Tensor):
+        return {f"on {value.device.type}": value.detach().cpu()}
+    if type(value) is dict:
+        return {key: described(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(described, value))
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {f"namedtuple {type(value).__name__}": described(value._asdict())}
+    if dataclasses.is_dataclass(value):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {f"dataclass {type(value).__name__}": described(fields)}
+    return value
+
+
+def cuda_may_be_asked_for(scenario: Callable[..., Any]) -> Callable[..., Any]:
+    """Where learner's code asks for CUDA and torch has none, that is the observation: torch's words."""
+
+    @functools.wraps(scenario)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return scenario(*args, **kwargs)
+        except (AssertionError, RuntimeError) as problem:
+            if "CUDA enabled" not in str(problem) and "NVIDIA driver" not in str(problem):
+                raise
+            return {str(problem): True}
+
+    return run
+
+
+def network(state: dict[str, Any]) -> nn.Module:
+    """Linear, BatchNorm, ReLU, Linear of the sizes and dtype of `state`, a state_dict of arrays."""
+    tensors = {name: torch.tensor(values) for name, values in state.items()}
+    (width, inputs), outputs = tensors["0.weight"].shape, len(tensors["3.weight"])
+    model = nn.Sequential(nn.Linear(inputs, width), nn.BatchNorm1d(width), nn.ReLU(), nn.Linear(width, outputs))
+    model.to(tensors["0.weight"].dtype).load_state_dict(tensors)
+    return model
+
+
+class Watched(nn.Module):
+    """A model that notes where its inputs lie, and in which mode it is; what lies elsewhere it brings over."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+        self.seen: list[str] = []
+        self.modes: list[bool] = []
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        self.seen.append(inputs.device.type)
+        self.modes.append(self.training)
+        return self.model(inputs.to(next(self.parameters()).device))
+
+
+class WatchedLoss:
+    """A loss that notes where the targets lie and whether a graph hangs on the outputs; it brings the targets over."""
+
+    def __init__(self, loss: Callable[..., torch.Tensor]) -> None:
+        self.loss = loss
+        self.seen: list[str] = []
+        self.graphs: list[bool] = []
+
+    def __call__(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        self.seen.append(targets.device.type)
+        self.graphs.append(outputs.requires_grad)
+        return self.loss(outputs, targets.to(outputs.device))
+
+
+def arrivals(model: Watched, loss: WatchedLoss) -> dict[str, list[str]]:
+    """On which devices inputs and targets arrived, each device once."""
+    return {"inputs arrive on": sorted(set(model.seen)), "targets arrive on": sorted(set(loss.seen))}

@@ -1,0 +1,83 @@
+"""What the visible checks run beside the learner's code."""
+
+from contextlib import nullcontext
+
+import accelerator
+import torch
+from observe import Watched, WatchedLoss, arrivals, cuda_may_be_asked_for, described, place
+from torch import nn
+
+
+def accelerators(module):
+    """Where else than on the CPU checks run: on the simulated device, and on CUDA where there is one."""
+    return [accelerator.NAME, "cuda"] if torch.cuda.is_available() else [accelerator.NAME]
+
+
+def best_without_simulation(module):
+    found = torch.accelerator.current_accelerator(check_available=True)
+    return "cpu" if found is None else found.type
+
+
+@cuda_may_be_asked_for
+def moved_batch(module, device):
+    batch = {
+        "image": torch.tensor([1.0, 2.0]),
+        "masks": [torch.tensor([3.0]), torch.tensor([4.0])],
+        "size": (torch.tensor([5, 6]), 7),
+        "name": "cat",
+    }
+    return described(module.to_device(batch, place(device)))
+
+
+def picked(module, preferred):
+    device = module.pick_device(preferred)
+    return {type(device).__name__: getattr(device, "type", None)}
+
+
+def small_network(module, mean, std, weights, x):
+    """A NormalizedMLP with one hidden layer of two, its parameters set by shape."""
+    model = module.NormalizedMLP(torch.tensor(mean), torch.tensor(std), hidden=(2,), out_features=1)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            values = weights.get(str(tuple(parameter.shape)))
+            parameter.copy_(parameter if values is None else torch.tensor(values))
+        state = model.state_dict()
+        return {
+            "shapes of the parameters": sorted(tuple(parameter.shape) for parameter in model.parameters()),
+            "mean in state_dict": state.get("mean"),
+            "std in state_dict": state.get("std"),
+            "output": model(torch.tensor(x)),
+        }
+
+
+@cuda_may_be_asked_for
+def one_step(module, device, weight, inputs, targets):
+    """One SGD step of y = w x on mean squared error, from a batch on the CPU."""
+    model = Watched(nn.Linear(1, 1, bias=False))
+    model.model.weight.data.fill_(weight)
+    model.to(place(device))
+    loss = WatchedLoss(nn.functional.mse_loss)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    batch = (torch.tensor(inputs), torch.tensor(targets))
+    returned = module.train_step(model, batch, loss, optimizer, place(device))
+    return {**arrivals(model, loss), "returned": returned, "weight": model.model.weight.item()}
+
+
+@cuda_may_be_asked_for
+def mean_loss(module, device, weight, batches):
+    """evaluate of y = w x with mean squared error."""
+    model = Watched(nn.Linear(1, 1, bias=False))
+    model.model.weight.data.fill_(weight)
+    model.to(place(device))
+    loss = WatchedLoss(nn.functional.mse_loss)
+    loader = [(torch.tensor(inputs), torch.tensor(targets)) for inputs, targets in batches]
+    returned = module.evaluate(model, loader, loss, place(device))
+    return {**arrivals(model, loss), "returned": returned}
+
+
+def as_array(module, device, graph):
+    """2 x for x = [[1, 2], [3, 4]]; a copy to the CPU that nobody waits for has not arrived."""
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=place(device), requires_grad=graph)
+    with nullcontext() if device == "cpu" else accelerator.late_copies():
+        array = module.to_numpy(2 * x)
+        return array.copy() if hasattr(array, "copy") else array

@@ -1,0 +1,93 @@
+"""Visible checks of 06_gpu_transfer. They run on a simulated accelerator, "kata", and on CUDA where there is one."""
+
+import numpy as np
+import pytest
+
+from grader.checks import catches, close_to, equal_to, points
+
+
+def array(*values):
+    return np.array(values, dtype=np.float32)
+
+
+@points(1, id="06.1a", about="to_device")
+@catches("to_result_dropped", "cuda_hard_coded")
+def test_batch_moves(submission):
+    """Every tensor in a dict with a list and a tuple in it goes to the device; the structure stays."""
+    call = 'to_device({"image": torch.tensor([1.0, 2.0]), "masks": [torch.tensor([3.0]), ...], ...}, device)'
+    for device in submission.run("accelerators"):
+        on = f"on {device}"
+        expected = {
+            "image": {on: array(1, 2)},
+            "masks": [{on: array(3)}, {on: array(4)}],
+            "size": ({on: np.array([5, 6])}, 7),
+            "name": "cat",
+        }
+        assert submission.run("moved_batch", device) == equal_to(expected, call=call)
+
+
+@points(0.5, id="06.2a", about="pick_device")
+@catches("cuda_hard_coded")
+def test_available_devices(submission):
+    """`pick_device("cpu")` is the CPU, and `pick_device()` the best device of this machine."""
+    submission.restart()  # a process that has not met the simulated accelerator
+    best = submission.alone("best_without_simulation")
+    assert submission.run("picked", "cpu") == equal_to({"device": "cpu"}, call='pick_device("cpu")')
+    assert submission.run("picked", None) == equal_to({"device": best}, call="pick_device()")
+
+
+@points(1, id="06.3a", about="NormalizedMLP")
+@catches("python_list_of_layers", "plain_attribute_not_buffer", "mean_and_std_trained", "relu_after_the_last_layer")
+def test_small_network(submission, reference):
+    """`NormalizedMLP` has all its parameters, keeps `mean` and `std` in `state_dict`, and gives the numbers of torch."""
+    mean, std, x = array(1, 2), array(2, 4), np.array([[3, 10], [-1, 2]], dtype=np.float32)
+    weights = [np.array([[1, 0.5], [-1, 2]], dtype=np.float32), np.array([[3, -2]], dtype=np.float32)]
+    biases = [array(0.5, -0.25), array(1)]
+    by_shape = {str(value.shape): value for value in (*weights, *biases)}
+    got = submission.run("small_network", mean, std, by_shape, x)
+    call = "NormalizedMLP(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), hidden=(2,), out_features=1)"
+    shapes = got.pop("shapes of the parameters")
+    assert {"shapes of the parameters": shapes} == equal_to(
+        {"shapes of the parameters": [(1,), (1, 2), (2,), (2, 2)]}, call=call
+    )
+    expected = {"mean in state_dict": mean, "std in state_dict": std}
+    expected["output"] = reference.run("mlp", mean, std, weights, biases, x)
+    assert got == close_to(expected, call=call)
+
+
+@points(1, id="06.4a", about="train_step")
+@catches("targets_not_moved", "to_result_dropped", "cuda_hard_coded", "loss_is_a_tensor", "loss_after_the_update")
+def test_one_step(submission, reference):
+    """A step moves the batch to the device, returns the loss before the update as a float, and updates as on the CPU."""
+    inputs, targets = np.array([[1], [2]], dtype=np.float32), np.array([[3], [5]], dtype=np.float32)
+    loss, weight = reference.run("sgd_step", 2.0, inputs, targets, lr=0.1)
+    call = "y = w x, w = 2, MSE, SGD(lr=0.1); batch = ([[1.0], [2.0]], [[3.0], [5.0]])"
+    for device in submission.run("accelerators"):
+        expected = {"inputs arrive on": [device], "targets arrive on": [device], "returned": loss, "weight": weight}
+        got = submission.run("one_step", device, 2.0, inputs, targets)
+        assert got == close_to(expected, rtol=1e-5, call=call)
+
+
+@points(1, id="06.5a", about="evaluate")
+@catches("targets_not_moved", "to_result_dropped", "cuda_hard_coded", "mean_of_batch_means", "loss_is_a_tensor")
+def test_mean_loss(submission, reference):
+    """Two samples and then one weigh alike: `evaluate` gives the mean over all three, as a float."""
+    inputs, targets = np.array([[1], [2], [3]], dtype=np.float32), np.array([[2], [2], [7]], dtype=np.float32)
+    batches = [(inputs[:2], targets[:2]), (inputs[2:], targets[2:])]
+    call = "y = 2 x, MSE; loader = [([[1.0], [2.0]], [[2.0], [2.0]]), ([[3.0]], [[7.0]])]"
+    for device in submission.run("accelerators"):
+        expected = {"inputs arrive on": [device], "targets arrive on": [device]}
+        expected["returned"] = reference.run("squared_error", 2.0, inputs, targets)
+        got = submission.run("mean_loss", device, 2.0, batches)
+        assert got == close_to(expected, rtol=1e-5, call=call)
+
+
+@points(1, id="06.6a", about="to_numpy")
+@catches("numpy_without_cpu", "numpy_without_detach", "read_before_it_arrived")
+@pytest.mark.parametrize("graph", [False, True])
+def test_array(submission, graph):
+    """`to_numpy` gives the array of a tensor on the CPU and of one on the device, with and without a graph."""
+    call = f"to_numpy(2 * torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=device, requires_grad={graph}))"
+    for device in ["cpu", *submission.run("accelerators")]:
+        got = submission.run("as_array", device, graph)
+        assert {f"on {device}": got} == equal_to({f"on {device}": np.array([[2, 4], [6, 8]], np.float32)}, call=call)

@@ -1,0 +1,23 @@
+"""kata check NN: grade the learner's own file, as `pytest exercises/NN` does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader import catalog
+from grader.cli.tools import described, judged, show, workshop
+from grader.locale import say
+
+
+@click.command(**described("check", "kata check 03"))
+@click.argument("exercise", metavar="NN")
+@click.option("--submission", type=click.Path(path_type=Path), metavar="FILE", help=say("help_submission"))
+def command(exercise: str, submission: Path | None) -> None:
+    found = catalog.resolve(catalog.find_root(), exercise)
+    with workshop() as (source, cache):
+        attempt = judged(found, submission or found.stub, source, cache)
+    show(attempt, found)
+    sys.exit(3 if attempt.outcome == "broken" else 0 if attempt.outcome == "passed" else 1)

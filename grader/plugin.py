@@ -1,0 +1,214 @@
+"""The pytest plugin: `pytest exercises/03`, the fixtures of checks, the score in the terminal.
+
+A check stays a plain pytest function; only its call goes through the judge, so that pytest and `kata grade` give one verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import catalog
+from grader.errors import KataError
+from grader.judge.attempt import CaseResult, Judging
+from grader.judge.cache import ValueCache
+from grader.judge.message import explain
+from grader.locale import language, say
+from grader.model import Check, CheckMarks, Exercise
+from grader.reports.terminal import lines
+from grader.sandbox import WorkerSource
+from grader.sandbox.fences import NONE, best
+from grader.sandbox.in_process import InProcessWorkers
+from grader.sandbox.plain import PlainWorkers
+from grader.sandbox.warm import FencedWorkers
+from grader.submissions import read
+
+SEED = "learner"  # a learner's own run draws the same numbers each time
+BEHIND_SECONDS = 120.0  # pytest-timeout's, for a check of ours that hangs; the judge's own deadlines come long before
+
+
+class CheckDidNotPass(Exception):
+    """Carries a case's result to the report; its text is the learner's message."""
+
+
+class Run:
+    """One pytest run: the judgings of the exercises whose checks were collected."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.judgings: dict[str, Judging] = {}
+        self.checks: dict[str, list[Check]] = {}
+        self.items: dict[str, tuple[Exercise, Check]] = {}
+        self._source: WorkerSource | None = None
+        self._cache: ValueCache | None = None
+
+    def add(self, item: pytest.Function, exercise: Exercise, visibility: str) -> None:
+        known = self.checks.setdefault(exercise.name, [])
+        check = next((check for check in known if check.function is item.function), None)
+        if check is None:
+            check = catalog.make_check(exercise, visibility, item.function)
+            known.append(check)
+        self.items[item.nodeid] = exercise, check
+
+    def judging(self, exercise: Exercise) -> Judging:
+        if exercise.name not in self.judgings:
+            given = self.config.getoption("submission")
+            file = Path(given).resolve() if given else exercise.stub
+            files = read(file, exercise) if file.exists() or file.is_symlink() else None
+            self._source = self._source or self._workers(file)
+            self._cache = self._cache or ValueCache()
+            self.judgings[exercise.name] = Judging(
+                exercise, tuple(self.checks[exercise.name]), files,
+                source=self._source, cache=self._cache, seed=self.config.getoption("kata_seed"),
+            )  # fmt: skip
+        return self.judgings[exercise.name]
+
+    def _workers(self, file: Path) -> WorkerSource:
+        if self.config.getoption("in_process"):
+            return InProcessWorkers(file)
+        fence = best()
+        return PlainWorkers() if fence == NONE else FencedWorkers(fence)
+
+    def close(self) -> None:
+        for judging in self.judgings.values():
+            judging.close()
+        if self._source is not None:
+            self._source.close()
+
+
+RUN = pytest.StashKey[Run]()
+RESULT = pytest.StashKey[CaseResult]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("gradkata")
+    group.addoption("--submission", metavar="FILE", help="grade this file in place of exercises/NN_slug/slug.py")
+    group.addoption("--in-process", action="store_true", help="run the code in this process, for --pdb and breakpoint()")
+    group.addoption("--kata-seed", default=SEED, metavar="TEXT", help="draw the checks' numbers from this text")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RUN] = Run(config)
+    config.args[:] = [expanded for arg in config.args for expanded in _expand(arg, Path(config.invocation_params.dir))]
+
+
+def _expand(arg: str, here: Path) -> list[str]:
+    """`exercises/03` -> the files with that exercise's checks; anything else stays as it is."""
+    path = Path(here, arg)
+    if "::" in arg or path.is_file():
+        return [arg]
+    if path.name == "exercises" and path.is_dir():
+        names = [folder.name for folder in catalog.folders(path.parent)]
+    elif path.parent.name == "exercises" and path.parent.is_dir():
+        names = [path.name]
+    else:
+        return [arg]
+    try:
+        found = [catalog.resolve(path.parent if len(names) > 1 else path.parent.parent, name) for name in names]
+    except KataError as problem:
+        raise pytest.UsageError(str(problem)) from None
+    return [str(file) for exercise in found for _, file in catalog.check_files(exercise)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    run = config.stash[RUN]
+    for item in items:
+        if isinstance(item, pytest.Function) and isinstance(getattr(item.function, "kata", None), CheckMarks):
+            folder = item.path.parent
+            visibility = "hidden" if folder.parent.name == "solutions" else "visible"
+            run.add(item, catalog.load(folder.parent.parent / "exercises" / folder.name), visibility)
+            if config.pluginmanager.hasplugin("timeout"):
+                item.add_marker(pytest.mark.timeout(BEHIND_SECONDS, method="thread"))
+    if config.getoption("submission") and len(run.checks) > 1:
+        raise pytest.UsageError(say("one_exercise", names=", ".join(run.checks)))
+    if items and len(run.items) == len(items):
+        _leave_reporting_to_us(config)
+
+
+def _leave_reporting_to_us(config: pytest.Config) -> None:
+    """Only checks run: pytest's own failure sections would repeat what the score block says. Asked for, they come."""
+    given = [str(arg) for arg in config.invocation_params.args]
+    if not any(arg.startswith("--tb") for arg in given):
+        config.option.tbstyle = "no"
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not any(arg.startswith("-r") for arg in given):
+        reporter.reportchars = ""
+
+
+def _known(item: Any) -> tuple[Judging, Check, dict[str, Any]]:
+    run: Run = item.config.stash[RUN]
+    exercise, check = run.items[item.nodeid]
+    case = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    return run.judging(exercise), check, case
+
+
+@pytest.fixture
+def submission(request: pytest.FixtureRequest) -> Any:
+    """The submission under test: `submission.run("scenario", values)`."""
+    return _known(request.node)[0].submission
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> Any:
+    """The live framework: `reference.run("function", values)`."""
+    judging, check, _ = _known(request.node)
+    return judging.reference(check)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> Any:
+    """Random numbers that depend on the run's seed and the check alone."""
+    judging, check, case = _known(request.node)
+    return judging.rng(check, case)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    if pyfuncitem.nodeid not in pyfuncitem.config.stash[RUN].items:
+        return None
+    judging, check, case = _known(pyfuncitem)
+    given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    result = judging.case(check, case, lambda: pyfuncitem.obj(**given))
+    pyfuncitem.stash[RESULT] = result
+    if result.outcome != "passed":
+        original = result.problem and result.problem.__cause__
+        if original is not None and pyfuncitem.config.getoption("in_process"):
+            raise original  # so that --pdb opens where the learner's code raised
+        raise CheckDidNotPass(result.outcome) from result.problem
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    report = yield
+    result = item.stash.get(RESULT, None)
+    if call.when == "call" and result is not None and result.outcome != "passed":
+        judging, check, _ = _known(item)
+        text = explain(result.finding, check, judging.exercise, (), judging.files, language())
+        report.longrepr = text
+        if result.outcome == "waiting":
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), item.location[1] or 0, text)
+        report.sections = [("printed", judging.submission.output()[-4000:])] if check.visibility == "visible" else []
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    run = config.stash[RUN]
+    for judging in run.judgings.values():
+        attempt = judging.attempt()
+        everything = len(catalog.load_checks(judging.exercise.folder))
+        terminalreporter.write_line("")
+        quiet = config.get_verbosity() < 0
+        for text, style in lines(attempt, judging.exercise, language(), quiet, everything):
+            terminalreporter.write_line(text, **({style: True} if style else {}))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if RUN in config.stash:
+        config.stash[RUN].close()

@@ -1,0 +1,80 @@
+"""results/<student>/<NN_slug>.json: one attempt, whole. The schema is attempt.schema.json beside this file."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from grader.locale import language
+from grader.model import SCHEMA_VERSION, Attempt, CheckResult, Exercise
+
+
+def as_json(attempt: Attempt, exercise: Exercise) -> dict[str, Any]:
+    """The attempt as plain JSON values."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "student": printable(attempt.student),
+        "exercise": attempt.exercise,
+        "outcome": attempt.outcome,
+        "score": attempt.score,
+        "max_score": attempt.max_score,
+        "seconds": attempt.seconds,
+        "seed": attempt.seed,
+        "grader_version": attempt.grader_version,
+        "versions": attempt.versions,
+        "submission_sha256": attempt.submission_sha256,
+        "fence": attempt.fence,
+        "checks": [_check(check, exercise) for check in attempt.checks],
+    }
+
+
+def _check(check: CheckResult, exercise: Exercise) -> dict[str, Any]:
+    said = language()
+    known = exercise.misconceptions.get(check.misconceptions[0]) if check.misconceptions else None
+    misconception = known and {"id": known.id, "title": known.title[said], "explanation": known.explanation[said]}
+    return {
+        "id": check.id,
+        "title": check.title[said],
+        "visibility": check.visibility,
+        "outcome": check.outcome,
+        "score": check.score,
+        "max_score": check.max_score,
+        "message": check.messages[said],
+        "messages": check.messages,
+        "misconception": misconception,
+        "misconceptions": check.misconceptions,
+        "hint": check.hint,
+        "seconds": check.seconds,
+    }
+
+
+def printable(text: str) -> str:
+    """Names as they may stand in a report: what cannot be encoded or shown is replaced."""
+    return "".join(c if c.isprintable() and not 0xD800 <= ord(c) < 0xE000 else "\ufffd" for c in text)
+
+
+def write(attempt: Attempt, exercise: Exercise, folder: Path) -> Path:
+    """Write the attempt under `folder`, at once or not at all."""
+    place = folder / "results" / file_name(attempt.student) / f"{attempt.exercise}.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(as_json(attempt, exercise), ensure_ascii=True, allow_nan=False, indent=1) + "\n"
+    put(place, text)
+    return place
+
+
+def put(place: Path, text: str) -> None:
+    """Replace a file atomically."""
+    half = place.with_name(place.name + ".half")
+    with open(half, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(half, place)
+
+
+def file_name(student: str) -> str:
+    """A student's name as one part of a path."""
+    name = "".join("_" if c in "/\\\0" or not c.isprintable() or 0xD800 <= ord(c) < 0xE000 else c for c in student)
+    return name if name.strip(".") else "_"

@@ -1,0 +1,295 @@
+"""Hidden checks of exercise 05."""
+
+import numpy as np
+import pytest
+from grader.checks import catches, equal_to, points
+
+# 05.1 Everything is in the file
+
+
+@points(0.5, id="05.1c", about="save_checkpoint")
+@catches("buffers_not_saved")
+def test_tensors_of_every_kind(submission, rng):
+    """Parameters and buffers of every dtype and shape come back, and a save leaves them as they are."""
+    kinds = {
+        "wide": ((3, 2), "float64"),
+        "single": ((1,), "float32"),
+        "number": ((), "float64"),
+        "empty": ((0, 3), "float32"),
+        "half": ((4,), "float16"),
+        "brain": ((2, 2), "bfloat16"),
+        "frozen": ((2,), "float32"),
+        "inner_weight": ((5, 1, 2), "float64"),
+        "count_buffer": ((), "int64"),
+        "mask_buffer": ((7,), "bool"),
+        "byte_buffer": ((3,), "uint8"),
+        "complex_buffer": ((2,), "complex128"),
+        "inner_mean_buffer": ((4,), "float32"),
+    }
+    tensors = {name: rng.normal(size=shape, scale=50.0) for name, (shape, _) in kinds.items()}
+    tensors["byte_buffer"] = np.abs(tensors["byte_buffer"])
+    got = submission.run("odd_tensors", tensors, {name: dtype for name, (_, dtype) in kinds.items()})
+    expected = submission.alone("odd_tensors", tensors, {name: dtype for name, (_, dtype) in kinds.items()})
+    assert got == equal_to(expected)
+
+
+@points(0.5, id="05.1d", about="save_checkpoint")
+@catches("only_str_paths")
+def test_every_kind_of_path(submission):
+    """A path is a str or an os.PathLike, with a folder or without, of any name; each file is a checkpoint of its own."""
+    names = ["latest", "epoch.3.pt", "epoch.4.pt", "my run.pt", "última época.pt", ".hidden"]
+    forms = [*(f"str {name}" for name in names), "absolute", "pathlib", "os.PathLike"]
+    expected = {
+        "saves that raise": dict.fromkeys(forms, "nothing"),
+        "loaded": {form: (number, float(number)) for number, form in enumerate(forms)},
+        "files": sorted([*names, "absolute.pt", "pathlib.pt", "like.pt"]),
+    }
+    assert submission.run("paths", names) == equal_to(expected)
+
+
+# 05.2 A run goes on
+
+
+@points(2, id="05.2a", about="load_checkpoint")
+@catches(
+    "optimizer_not_saved", "scheduler_not_saved", "generator_not_saved", "global_rng_not_saved",
+    "buffers_not_saved", "parameters_replaced",
+)  # fmt: skip
+def test_run_goes_on_in_a_new_process(submission, rng):
+    """Three epochs, a save, a new process, a load and three epochs equal six epochs without a break, bit for bit."""
+    x, y, seed = rng.normal(size=(23, 4)), rng.normal(size=(23, 3)), int(rng.integers(1 << 30))
+    whole = submission.alone("run_and_save", x, y, seed, 3, 6)
+    went_on = submission.run("run_and_save", x, y, seed, 3, 6)
+    submission.restart(keep_files=True)
+    resumed = submission.run("resume", x, y, seed + 100, 3, 6)
+    expected = {"resumed in a new process": whole, "gone on after the save": whole}
+    assert {"resumed in a new process": resumed, "gone on after the save": went_on} == equal_to(expected)
+
+
+@points(1, id="05.2b", about="load_checkpoint")
+@catches("optimizer_not_saved", "scheduler_not_saved", "optimizer_settings_not_loaded")
+def test_two_groups_and_two_breaks(submission, rng):
+    """SGD with two groups under a cosine goes on through two breaks as without them, in optimizers begun with other settings."""
+    x, y = rng.normal(size=(6, 4)), rng.normal(size=(6, 2))
+    settings = [{"lr": 0.3, "momentum": 0.9, "nesterov": True}, {"lr": 0.05, "momentum": 0.5, "weight_decay": 0.1}]
+    whole = submission.alone("two_groups", x, y, settings, first=1, last=9, resumed=False, saved=False)
+    submission.run("two_groups", x, y, settings, first=1, last=3, resumed=False, saved=True)
+    submission.restart(keep_files=True)
+    submission.run("two_groups", x, y, [{"lr": 0.2}, {"lr": 0.7}], first=4, last=6, resumed=True, saved=True)
+    submission.restart(keep_files=True)
+    last = submission.run("two_groups", x, y, [{}, {}], first=7, last=9, resumed=True, saved=False)
+    assert last == equal_to({**whole, "learning rates": whole["learning rates"][6:]})
+
+
+def draws_around(submission, seed, given):
+    """The numbers that come after a save, and after a load in a new process."""
+    saved = submission.run("draw", given, seed, save=True)
+    submission.restart(keep_files=True)
+    return {"after the save": saved, "after the load": submission.run("draw", given, seed + 1, load=True)}
+
+
+@points(1, id="05.2c", about="load_checkpoint")
+@catches("global_rng_not_saved", "global_seed_saved")
+def test_global_generator_goes_on(submission, rng):
+    """After a load torch's global generator gives the numbers that were next at the save; a save draws none."""
+    seed = int(rng.integers(1 << 30))
+    expected = submission.alone("draw", False, seed)
+    assert draws_around(submission, seed, given=False) == equal_to(
+        {"after the save": expected, "after the load": expected}
+    )
+
+
+@points(1, id="05.2d", about="load_checkpoint")
+@catches("generator_not_saved")
+def test_given_generator_goes_on(submission, rng):
+    """After a load the generator given gives the numbers that were next at the save; a save draws none."""
+    seed = int(rng.integers(1 << 30))
+    expected = submission.alone("draw", True, seed)
+    assert draws_around(submission, seed, given=True) == equal_to(
+        {"after the save": expected, "after the load": expected}
+    )
+
+
+# 05.3 Wholly or not at all
+
+
+@points(1, id="05.3b", about="save_checkpoint")
+@catches("not_atomic", "old_file_removed_first", "temporary_on_another_disk")
+def test_killed_in_the_middle(submission):
+    """If the process is killed in the middle of a save, the old file is whole; the new one takes its place in one move."""
+    facts = {}
+    for moment in ("the first bytes", "half way", "the last call"):
+        for old in (True, False):
+            folder = f"killed at {moment}, {old}"
+            before = submission.run("old_file", folder, old)
+            ended = submission.killed("killed_while_saving", folder, moment)
+            after = submission.run("after_the_kill", folder)
+            name = f"killed at {moment}, " + ("an old file" if old else "no old file")
+            facts[name] = {
+                "the file is as it was": after["content"] == before or ended != "killed",
+                "the next save works": after["saved again"] == (3, 3.0),
+            }
+    watched = submission.run("replaced")
+    first, *later = watched["states"]
+    sizes = {inode: {size for other, size in later if other == inode} for inode, _ in later}
+    facts["a save, watched"] = {
+        "there is a file at every moment": (0, 0) not in watched["states"],
+        "the old file is never written to": watched["old file"] == watched["before"],
+        "the new file is complete when it takes its place": all(len(seen) == 1 for seen in sizes.values()),
+        "the new file loads": watched["loaded"] == (2, 2.0),
+    }
+    assert facts == equal_to({name: dict.fromkeys(each, True) for name, each in facts.items()})
+
+
+@points(1, id="05.3c", about="save_checkpoint")
+@catches("not_atomic", "temporary_left_behind", "only_exception_caught", "exception_swallowed", "old_file_removed_first")
+def test_nothing_is_left_of_a_broken_save(submission):
+    """Whatever exception breaks a save off, it reaches the caller, the old file is as it was and the folder holds nothing new."""
+    facts = {}
+    for moment in ("the first bytes", "half way", "the last call"):
+        for old in (True, False):
+            for kind, seen in submission.run("broken_off", moment, old).items():
+                reached = seen["reached"] == (kind if seen["done"] else "nothing")
+                facts[f"{kind} at {moment}, " + ("an old file" if old else "no old file")] = {
+                    "the exception reaches the caller": reached,
+                    "the file is as it was": not seen["done"] or seen["after"] == seen["before"],
+                    "the folder holds what it held": not seen["done"] or seen["names after"] == seen["names"],
+                }
+    full = submission.run("full_disk")
+    facts["a full disk"] = {
+        "an exception reaches the caller": full["reached"] != "nothing",
+        "the file is as it was": full["after"] == full["before"],
+        "the folder holds what it held": full["names after"] == full["names"],
+    }
+    assert facts == equal_to({name: dict.fromkeys(each, True) for name, each in facts.items()})
+
+
+# 05.4 Booby-trapped files
+
+
+@points(2, id="05.4", about="load_checkpoint")
+@catches("unsafe_load")
+def test_booby_trapped_files_are_refused(submission):
+    """A file that would call a function when unpickled is refused, and the function is not called."""
+    seen = submission.run("booby_trapped")
+    facts = {
+        name: {"refused": trap["problem"] != "nothing", "the function was called": trap["canary"]}
+        for name, trap in seen.items()
+    }
+    assert facts == equal_to({name: {"refused": True, "the function was called": False} for name in facts})
+
+
+# 05.5 Keys
+
+
+def is_runtime_error(problem):
+    """RuntimeErrors of the language itself do not count."""
+    return "RuntimeError" in problem["bases"] and problem["class"] not in ("NotImplementedError", "RecursionError")
+
+
+def refusal(seen, keys):
+    """Facts about a load that should list these keys."""
+    problem = seen["problem"]
+    return {
+        "raises": "RuntimeError" if is_runtime_error(problem) else problem["class"],
+        "keys it does not list": [key for key in keys if key not in problem["text"]],
+    }
+
+
+TRUNK = {"trunk": [4, 3]}
+UNLIKE = {  # saved, wanted, the keys in question
+    "missing": (TRUNK, {**TRUNK, "neck": [3, 3], "head": [3, 2]}, ["neck.weight", "neck.bias", "head.weight", "head.bias"]),
+    "unexpected": ({**TRUNK, "old": [3, 5], "aux": [2, 2]}, TRUNK, ["old.weight", "old.bias", "aux.weight", "aux.bias"]),
+    # One number would fill the place of three, if it were broadcast.
+    "misshapen": ({**TRUNK, "head": [3, 1]}, {**TRUNK, "head": [3, 6]}, ["head.weight", "head.bias"]),
+}
+
+
+@points(1, id="05.5a", about="load_checkpoint")
+@catches("mismatch_skipped", "misshapen_skipped")
+def test_strict_lists_the_keys(submission):
+    """Missing, unexpected or misshapen keys are a RuntimeError that lists them, by default and with `strict=True`."""
+    facts, expected = {}, {}
+    for kind, (saved, wanted, keys) in UNLIKE.items():
+        for strict in (None, True):
+            name = kind + ("" if strict is None else ", strict=True")
+            facts[name] = refusal(submission.run("other_keys", saved, wanted, strict), keys)
+            expected[name] = {"raises": "RuntimeError", "keys it does not list": []}
+    assert facts == equal_to(expected)
+
+
+@points(1, id="05.5b", about="load_checkpoint")
+@catches("misshapen_skipped", "strict_always", "keys_not_returned")
+def test_not_strict_returns_the_keys(submission):
+    """With `strict=False` the rest is loaded, the missing and the unexpected keys are returned, and a misshapen key is still a RuntimeError."""
+    saved, wanted = {**TRUNK, "old": [3, 5]}, {**TRUNK, "head": [3, 2]}
+    loaded = submission.run("other_keys", saved, wanted, False)
+    same = submission.run("other_keys", TRUNK, TRUNK, False)
+    facts = {
+        "raises": loaded["problem"]["class"],
+        "returns": loaded["keys"],
+        "first numbers": loaded["first numbers"],
+        "epoch": loaded["epoch"],
+        "returns for the same keys": same["keys"],
+        "misshapen": refusal(submission.run("other_keys", *UNLIKE["misshapen"][:2], False), UNLIKE["misshapen"][2]),
+    }
+    assert facts == equal_to({
+        "raises": "nothing",
+        "returns": {
+            "missing_keys": ["head.bias", "head.weight"],
+            "unexpected_keys": ["old.bias", "old.weight"],
+        },
+        "first numbers": {"trunk.weight": 1.0, "trunk.bias": 1.0, "head.weight": 5.0, "head.bias": 5.0},
+        "epoch": 4,
+        "returns for the same keys": {"missing_keys": [], "unexpected_keys": []},
+        "misshapen": {"raises": "RuntimeError", "keys it does not list": []},
+    })  # fmt: skip
+
+
+# 05.6 Devices
+
+
+@points(1, id="05.6a", about="load_checkpoint")
+@catches("map_location_ignored")
+def test_file_from_a_gpu_loads_here(submission, rng):
+    """A file whose tensors lay on a GPU loads on a machine without one, with all that is in it."""
+    x, y, seed = rng.normal(size=(12, 4)), rng.normal(size=(12, 2)), int(rng.integers(1 << 30))
+    trained = submission.alone("run_and_save", x, y, seed, 2, 2)["at the end"]
+    expected = {"the load raises": "nothing", "best": np.array([0.25], dtype=np.float32), **trained}
+    assert submission.run("from_a_gpu", x, y, seed, 2) == equal_to(expected)
+
+
+@points(1, id="05.6b", about="load_checkpoint")
+@catches("map_location_ignored", "map_location_fixed", "generator_state_moved")
+def test_map_location_is_that_of_torch(submission, rng):
+    """`map_location` may be all that torch.load takes, and wherever it puts tensors, generator states go to the CPU."""
+    seed = int(rng.integers(1 << 30))
+    forms = ["a string", "a torch.device", "a dict", "a function", "None", "everything to a GPU"]
+    expected = {
+        "a load raises": dict.fromkeys(forms, "nothing"),
+        "a function is asked about": ["cuda:0"],
+        "the generator's next numbers": submission.alone("next_numbers", seed),
+    }
+    assert submission.run("map_locations", seed) == equal_to(expected)
+
+
+# 05.7 Parts
+
+
+@points(1, id="05.7b", about="load_checkpoint")
+@catches("missing_part_is_a_key_error", "missing_part_ignored", "missing_file_ignored")
+def test_what_is_not_there_is_named(submission):
+    """A missing file is a FileNotFoundError; a part asked for that the file does not have is a RuntimeError naming it."""
+    missing = submission.run("lacking", "file")["loading"]
+    facts = {"the file": "FileNotFoundError" if "FileNotFoundError" in missing["bases"] else missing["class"]}
+    expected = {"the file": "FileNotFoundError"}
+    for part in ("optimizer", "scheduler", "generator"):
+        seen = submission.run("lacking", part)
+        expected[part] = {"raises": "RuntimeError", "is named": True}
+        if part == "optimizer" and "saving" in seen:
+            facts[part] = expected[part]  # a save may insist on an optimizer: then no file lacks it
+            continue
+        problem = seen.get("saving") or seen["loading"]
+        kind = "RuntimeError" if "loading" in seen and is_runtime_error(problem) else problem["class"]
+        facts[part] = {"raises": kind, "is named": part in problem["text"].lower()}
+    assert facts == equal_to(expected)

@@ -1,0 +1,327 @@
+"""Hidden checks of 06_gpu_transfer. They run on a simulated accelerator, "kata", and on CUDA where there is one."""
+
+import numpy as np
+import pytest
+
+from grader.checks import catches, close_to, equal_to, needs, points
+
+SIMULATED = "kata"
+
+
+def pair(start):
+    return np.array([start, start + 0.5], dtype=np.float32)
+
+
+# ---- 1 to_device -----------------------------------------------------------------------------------------------
+
+
+def expected_structure(structure, on):
+    one, two, three = ({on: pair(i)} for i in (1, 2, 3))
+    return {
+        "one tensor": one,
+        "namedtuple": {"namedtuple Pair": {"inputs": one, "targets": [two, {"namedtuple Pair": {"inputs": three, "targets": "x"}}]}},
+        "dataclass": {"dataclass Sample": {"image": one, "label": {"a": two}, "name": "cat"}},
+        "frozen dataclass": [
+            {"dataclass FrozenSample": {"image": one, "extra": {"dataclass Sample": {"image": two, "label": (three, 4), "name": ""}}}}
+        ],
+        "deeply nested": {0: [({"a": [one]}, two)], "b": ([three], (), {}, [[]]), None: [None]},
+        "other dtypes": [
+            {on: np.array([True])}, {on: np.array(3)}, {on: np.zeros((0, 2), np.float32)}, {on: np.array([1.5])}
+        ],
+    }[structure]  # fmt: skip
+
+
+@points(1, id="06.1b", about="to_device")
+@catches("namedtuple_becomes_tuple", "dataclass_not_entered", "to_result_dropped", "frozen_dataclass_refuses")
+@pytest.mark.parametrize(
+    "structure", ["one tensor", "namedtuple", "dataclass", "frozen dataclass", "deeply nested", "other dtypes"]
+)
+def test_structures(submission, structure):
+    """Namedtuples, dataclasses (frozen ones too) and deep nestings come back as they were, each tensor on the device."""
+    for device in submission.run("accelerators"):
+        got = submission.run("moved", structure, device)
+        assert {structure: got} == equal_to({structure: expected_structure(structure, f"on {device}")})
+
+
+@points(1, id="06.1c", about="to_device")
+@catches("input_changed")
+def test_the_rest_stays(submission):
+    """Other objects pass through as the very same objects; the argument is not changed; keys keep their order."""
+    names = ["None", "int", "bool", "float", "str", "bytes", "array", "set", "object", "function", "range", "dtype"]
+    passed = {"alone": dict.fromkeys(names, True), "in a dict in a list": dict.fromkeys(names, True)}
+    on = "on cpu"
+    argument = {
+        "z": [{on: pair(1)}, {on: pair(2)}],
+        "a": {"y": {on: pair(4)}, "b": {"dataclass Sample": {"image": {on: pair(3)}, "label": 0, "name": ""}}},
+        "k": ({on: pair(5)},),
+    }
+    for device in submission.run("accelerators"):
+        got = submission.run("argument_afterwards", device)
+        untouched = {"the same list": True, "the same dataclass": True, "keys": [["z", "a", "k"], ["y", "b"]]}
+        assert got == equal_to({"argument": argument, **untouched})
+        assert submission.run("passed_through", device) == equal_to({**passed, "object's tensor": {on: pair(1)}})
+
+
+# ---- 2 pick_device ---------------------------------------------------------------------------------------------
+
+
+def how_refused(name, came):
+    """An observed outcome of pick_device in words."""
+    if not isinstance(came, tuple):
+        return f"gave the device {came}"
+    classes, text = came
+    if "RuntimeError" in classes and name in text:
+        return "RuntimeError that names it"
+    return f"{classes[0]} without the name" if "RuntimeError" in classes else classes[0]
+
+
+@points(1, id="06.2b", about="pick_device")
+@catches("silent_fallback_to_cpu", "name_not_checked")
+@pytest.mark.parametrize("name", ["cuda:7", "mps"])
+def test_unavailable_names(submission, name):
+    """A device that this machine does not have is a RuntimeError that names it, never another device."""
+    submission.restart()  # a process that has not met the simulated accelerator
+    if name == submission.alone("best_without_simulation"):
+        name = "cuda:7"  # a Mac has mps, and no CUDA
+    came = submission.run("what_came", [name])
+    assert {name: how_refused(name, came[name])} == equal_to({name: "RuntimeError that names it"})
+
+
+@points(0.5, id="06.2c", about="pick_device")
+@catches("never_looks_for_cuda")
+def test_beside_cuda(submission):
+    """On a machine with CUDA `pick_device()` and `pick_device("cuda")` are CUDA, and "cpu" stays the CPU."""
+    submission.restart()
+    got = {str(name): submission.run("picked_beside_cuda", name) for name in (None, "cuda", "cpu")}
+    assert got == equal_to({"None": {"device": "cuda"}, "cuda": {"device": "cuda"}, "cpu": {"device": "cpu"}})
+
+
+# ---- 3 NormalizedMLP -------------------------------------------------------------------------------------------
+
+
+def layer_shapes(features, hidden, outputs):
+    sizes = [features, *hidden, outputs]
+    return [shape for fan_in, out in zip(sizes, sizes[1:], strict=False) for shape in ((out, fan_in), (out,))]
+
+
+def network_case(rng, hidden=(7, 4)):
+    """Arguments for a network of 5 features and 3 outputs, whose parameters differ in shape, and its expected output."""
+    shapes = layer_shapes(5, hidden, 3)
+    values = [rng.normal(size=shape).astype(np.float32) for shape in shapes]
+    mean, std = rng.normal(3, 2, size=5).astype(np.float32), rng.uniform(0.5, 4, size=5).astype(np.float32)
+    x = rng.normal(3, 4, size=(6, 5)).astype(np.float32)
+    by_shape = {str(shape): value for shape, value in zip(shapes, values, strict=True)}
+    options = {"hidden": hidden, "out_features": 3}
+    return (mean, std, by_shape, x, options), (mean, std, values[::2], values[1::2], x)
+
+
+@points(1, id="06.3b", about="NormalizedMLP")
+@catches("python_list_of_layers", "relu_after_the_last_layer", "mean_and_std_trained")
+@pytest.mark.parametrize("hidden", [(7, 4), (), [6], (2, 9, 8)])
+def test_hidden_sizes(submission, reference, rng, hidden):
+    """The layers have the hidden sizes asked for, none included, or (32, 32) and 10 outputs; outputs equal torch's."""
+    options = {"hidden": hidden, "out_features": 3}
+    shapes = {
+        "parameters": submission.run("shapes_of", 5, options),
+        "by default": submission.run("shapes_of", 1, {}),
+    }
+    expected = {"parameters": layer_shapes(5, hidden, 3), "by default": layer_shapes(1, (32, 32), 10)}
+    assert shapes == equal_to({name: sorted(value) for name, value in expected.items()})
+    given, known = network_case(rng, hidden)
+    assert submission.run("outputs", *given) == close_to(reference.run("mlp", *known))
+
+
+@points(0.5, id="06.3c", about="NormalizedMLP")
+@catches("plain_attribute_not_buffer", "python_list_of_layers")
+def test_everything_moves(submission, rng):
+    """`mean` and `std` are buffers in `state_dict`; `.to(device)` takes them and all parameters there."""
+    given, _ = network_case(rng)
+    for device in submission.run("accelerators"):
+        expected = {
+            "state_dict": {"mean": device, "std": device}, "buffers": ["mean", "std"], "parameters on": [device]
+        }  # fmt: skip
+        assert submission.run("moved_network", device, *given) == equal_to(expected)
+
+
+@points(1, id="06.3d", about="NormalizedMLP.forward")
+@needs("test_everything_moves", "test_small_network")
+@catches("tensor_made_on_cpu_in_forward")
+def test_output_there(submission, reference, rng):
+    """On the device the output is the CPU's within 1e-5, also of a network that loaded another's `state_dict`."""
+    given, known = network_case(rng)
+    for device in submission.run("accelerators"):
+        expected = {f"on {device}": reference.run("mlp", *known)}
+        assert submission.run("output_there", device, *given) == close_to(expected)
+        assert submission.run("output_after_loading", device, *given) == close_to(expected)
+
+
+@points(0.5, id="06.3e", about="NormalizedMLP")
+@catches("dtype_of_the_statistics_given", "mean_and_std_trained")
+def test_dtype_and_training(submission, rng):
+    """All is in torch's default dtype, whatever dtype `mean` and `std` come in; training never changes these two."""
+    options = {"hidden": (4,), "out_features": 2}
+    for default, given in (("float32", np.float64), ("float64", np.float32), ("float32", np.float32)):
+        got = submission.run("dtypes", default, np.ones(3, given), np.ones(3, given), options)
+        dtype = f"torch.{default}"
+        assert got == equal_to({"mean": dtype, "std": dtype, "parameters": [dtype]})
+    mean, std = rng.normal(size=5).astype(np.float32), rng.uniform(0.5, 2, size=5).astype(np.float32)
+    x = rng.normal(size=(8, 5)).astype(np.float32)
+    for device in submission.run("accelerators"):
+        got = submission.run("statistics_after_training", device, mean, std, x, options)
+        assert got == equal_to({"mean": mean, "std": std, "every parameter has a gradient": True})
+
+
+# ---- 4 train_step ----------------------------------------------------------------------------------------------
+
+
+def state_of(rng, inputs, width, outputs, dtype):
+    """A state_dict of Linear, BatchNorm, ReLU, Linear."""
+    state = {
+        "0.weight": rng.normal(size=(width, inputs)), "0.bias": rng.normal(size=width),
+        "1.weight": rng.uniform(0.5, 2, size=width), "1.bias": rng.normal(size=width),
+        "1.running_mean": rng.normal(size=width), "1.running_var": rng.uniform(0.5, 3, size=width),
+        "3.weight": rng.normal(size=(outputs, width)), "3.bias": rng.normal(size=outputs),
+    }  # fmt: skip
+    return {name: value.astype(dtype) for name, value in state.items()} | {"1.num_batches_tracked": np.array(5)}
+
+
+def batches_of(rng, sizes, dtype, outputs=2):
+    return [(rng.normal(size=(n, 3)).astype(dtype), rng.normal(size=(n, outputs)).astype(dtype)) for n in sizes]
+
+
+@points(2, id="06.4b", about="train_step")
+@catches("missing_zero_grad", "zero_grad_before_step", "targets_not_moved", "to_result_dropped", "loss_after_the_update")
+@pytest.mark.parametrize("batches_on", ["cpu", "device"])
+@pytest.mark.parametrize("on_cpu", [False, True])
+@pytest.mark.parametrize(
+    ("optimizer", "options"),
+    [
+        ("SGD", {"lr": 0.05, "momentum": 0.7, "weight_decay": 0.02}),
+        ("Adam", {"lr": 0.03, "betas": (0.8, 0.95), "eps": 1e-3}),
+    ],
+)
+def test_steps_as_on_cpu(submission, reference, rng, batches_on, on_cpu, optimizer, options):
+    """Seven steps, with batches on the CPU or on the device, give the losses and the model of the same steps on the CPU."""
+    state, batches = state_of(rng, 3, 4, 2, np.float64), batches_of(rng, (5, 3, 5, 2, 8, 4, 3), np.float64)
+    expected = reference.run("training", state, batches, optimizer, options)
+    for accelerator in submission.run("accelerators"):
+        device = "cpu" if on_cpu else accelerator
+        source = accelerator if batches_on == "device" else "cpu"
+        got = submission.run("trained", device, source, state, batches, optimizer, options)
+        arrived = {"inputs arrive on": [device], "targets arrive on": [device]}
+        assert got == close_to({**arrived, **expected}, rtol=1e-6)
+
+
+@points(1, id="06.4c", about="train_step")
+@catches("loss_is_a_tensor", "waits_too_often")
+@pytest.mark.parametrize("batches_on", ["cpu", SIMULATED])
+def test_step_waits_once(submission, rng, batches_on):
+    """A step returns a Python float, waits for the device at most once, and leaves its batch as it was."""
+    state, batches = state_of(rng, 3, 4, 2, np.float32), batches_of(rng, (4, 3, 4), np.float32)
+    got = submission.run("watched_steps", SIMULATED, batches_on, state, batches)
+    facts = {**got, "waits": [f"{min(len(waits), 2)} or more" if len(waits) > 1 else "at most 1" for waits in got["waits"]]}
+    expected = {"returned": ["float"] * 3, "waits": ["at most 1"] * 3, "same batch": [True] * 3}
+    assert facts == equal_to(expected)
+
+
+# ---- 5 evaluate ------------------------------------------------------------------------------------------------
+
+
+@points(1, id="06.5b", about="evaluate")
+@catches("mean_of_batch_means", "never_in_eval_mode", "targets_not_moved", "loss_is_a_tensor")
+@pytest.mark.parametrize("loss", ["mse_loss", "cross_entropy"])
+@pytest.mark.parametrize("training", [True, False])
+def test_mean_over_samples(submission, reference, rng, loss, training):
+    """With a short last batch the mean is over samples; the model is asked in eval mode and afterwards holds the same."""
+    state, batches = state_of(rng, 3, 4, 3, np.float32), batches_of(rng, (5, 5, 5, 2), np.float32, outputs=3)
+    if loss == "cross_entropy":
+        batches = [(inputs, rng.integers(0, 3, size=len(inputs))) for inputs, _ in batches]
+    value = reference.run("mean_loss", state, batches, loss)
+    for device in ["cpu", *submission.run("accelerators")]:
+        got = submission.run("evaluated", device, training, loss, state, batches)
+        arrived = {"inputs arrive on": [device], "targets arrive on": [device]}
+        expected = {**arrived, "training": [False], "returned": value, "afterwards": state}
+        assert got == close_to(expected, rtol=1e-5)
+
+
+@points(0.5, id="06.5c", about="evaluate")
+@catches("left_in_eval_mode", "always_back_to_training", "mode_lost_after_an_error")
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("fails", [None, "loss_fn", "model", "loader"])
+def test_mode_as_it_was(submission, rng, training, fails):
+    """The model's mode afterwards is what it was before, also after an error, and the error reaches the caller."""
+    state, batches = state_of(rng, 3, 4, 2, np.float32), batches_of(rng, (3, 3, 2), np.float32)
+    got = submission.run("mode_afterwards", SIMULATED, training, fails, state, batches)
+    came = "KeyError: 'the second batch'" if fails else "float"
+    assert got == equal_to({"came": came, "in training mode": training})
+
+
+@points(0.5, id="06.5d", about="evaluate")
+@catches("graph_in_evaluate", "waits_too_often")
+def test_no_graph_few_waits(submission, rng):
+    """No graph is built, the device is waited for at most once per batch, and gradients and parameters stay as they are."""
+    state, batches = state_of(rng, 3, 4, 2, np.float32), batches_of(rng, (3, 3, 2), np.float32)
+    got = submission.run("watched_evaluation", SIMULATED, state, batches)
+    waits = got.pop("waits")
+    facts = {**got, "waits at most once per batch": len(waits) <= len(batches)}
+    kept = {"gradients": [1.0] * 6, "trainable": [True] * 6, "a graph later": True}
+    assert facts == equal_to({"graphs": [False], **kept, "waits at most once per batch": True})
+
+
+# ---- 6 to_numpy ------------------------------------------------------------------------------------------------
+
+ARRAYS = {
+    "no dimensions": np.array(2.5, np.float32), "integers": np.array([[1, -2], [3, 4]]),
+    "booleans": np.array([True, False]), "no elements": np.zeros((0, 3), np.float32),
+    "float64": np.array([0.1, 0.2]), "float16": np.array([0.5, 2], np.float16),
+    "transposed": np.arange(6, dtype=np.float32).reshape(2, 3).T, "a parameter": np.array([1, 2], np.float32),
+}  # fmt: skip
+
+
+@points(1, id="06.6b", about="to_numpy")
+@catches("numpy_without_cpu", "numpy_without_detach", "read_before_it_arrived")
+@pytest.mark.parametrize("kind", list(ARRAYS))
+def test_arrays_of_all_kinds(submission, kind):
+    """Shape and dtype are the tensor's, from any device, for a number, nothing at all, a parameter; the tensor stays as it is."""
+    for device in ["cpu", *submission.run("accelerators")]:
+        for graph in (False, True) if kind == "a parameter" else (False,):
+            got = submission.run("array_of", device, kind, graph)
+            array = ARRAYS[kind] * 3 if graph else ARRAYS[kind]
+            assert got == equal_to({"array": array, "the tensor is as before": True})
+
+
+# ---- 7 and 8 ---------------------------------------------------------------------------------------------------
+
+
+@points(0.5, id="06.7a", about="to_device")
+@catches("copies_what_is_there")
+def test_there_already(submission):
+    """A tensor that is on the device already is not copied."""
+    for device in ["cpu", *submission.run("accelerators")]:
+        on = f"on {device}"
+        one, two, three = ({on: pair(i) + 10} for i in (1, 2, 3))
+        result = [one, {"a": two}, {"dataclass Sample": {"image": three, "label": 0, "name": ""}}]
+        expected = {"copies": 0, "result": result, "alone": one}
+        assert submission.run("there_already", device) == equal_to(expected)
+
+
+@points(0.5, id="06.7b", about="to_device")
+@catches("non_blocking_dropped")
+@pytest.mark.parametrize("places", [("cpu", SIMULATED), (SIMULATED, "cpu")])
+def test_non_blocking(submission, places):
+    """`non_blocking` reaches the copy of every tensor; without it copies block."""
+    asked = {"not given": {}, "False": {"non_blocking": False}, "True": {"non_blocking": True}}
+    got = {name: submission.run("flags", *places, options) for name, options in asked.items()}
+    assert got == equal_to({"not given": ([False], 6), "False": ([False], 6), "True": ([True], 6)})
+
+
+@points(1, id="06.8", about="NormalizedMLP")
+@needs("test_everything_moves", "test_small_network")
+@catches("tensor_made_on_cpu_in_forward")
+def test_back_on_cpu(submission, reference, rng):
+    """Back on the CPU, and once more on the device, a network gives the same outputs as before."""
+    given, known = network_case(rng)
+    output = reference.run("mlp", *known)
+    for device in submission.run("accelerators"):
+        expected = [{f"on {place}": output} for place in ("cpu", device, "cpu", device)]
+        assert submission.run("back_and_forth", device, *given) == close_to(expected)

@@ -1,0 +1,110 @@
+"""Changes an exercise's answer in one place at a time: each change must cost points, or be listed with the reason why not.
+
+    python tests/mutants.py 03 [--seed TEXT] [--sample N]
+
+A survivor (every check passes) is a hole in the checks or an equivalent mutant. The latter belong in
+solutions/NN_slug/EQUIVALENT_MUTANTS.md, a table `| line | becomes | reason |`; survivors are printed as such rows.
+Exit code 1 if a survivor is not listed, an entry fits no survivor any more, or a mutant breaks a check.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import random
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from mutation import Key, mutants_of
+
+from grader import catalog
+from grader.cli.tools import choose
+from grader.errors import KataError
+from grader.judge.attempt import Judging
+from grader.judge.cache import ValueCache
+from grader.model import Check, Exercise
+from grader.sandbox import WorkerSource
+
+DEADLINE = 3.0
+
+
+def listed(file: Path) -> dict[Key, str]:
+    """The equivalent mutants that an author wrote down: key -> reason."""
+    entries = {}
+    for row in file.read_text("utf-8").splitlines() if file.is_file() else ():
+        cells = [cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", row)]
+        if len(cells) == 5 and cells[1].startswith("`"):
+            entries[cells[1].strip("`").strip(), cells[2].strip("`").strip()] = cells[3]
+    return entries
+
+
+def row(key: Key) -> str:
+    line, becomes = (part.replace("|", r"\|") for part in key)
+    return f"| `{line}` | `{becomes}` |  |"
+
+
+def fate(
+    exercise: Exercise, checks: tuple[Check, ...], content: bytes, source: WorkerSource, cache: ValueCache, seed: str
+) -> str:
+    """The outcome of the first check that a mutant does not pass; "passed" if it survives them all."""
+    files = {exercise.file_name: content}
+    judging = Judging(exercise, checks, files, source=source, cache=cache, seed=seed, name_mistakes=False)
+    try:
+        outcomes = (judging.case(check, case).outcome for check in checks for case in check.cases)
+        return next((outcome for outcome in outcomes if outcome != "passed"), "passed")
+    finally:
+        judging.close()
+
+
+def report(exercise: Exercise, source: WorkerSource, seed: str, sample: int | None, say: Callable[[str], None] = print) -> bool:
+    """Try the mutants of an exercise's answer and print what is left to do. Is nothing left?"""
+    if (solutions := exercise.solutions) is None:
+        raise KataError(f"solutions/{exercise.name} is not here, so there is no answer to change")
+    exercise = dataclasses.replace(exercise, deadline=min(DEADLINE, exercise.deadline))
+    checks, cache = catalog.load_checks(exercise.folder), ValueCache()
+    known = listed(solutions / "EQUIVALENT_MUTANTS.md")
+    answer = (solutions / exercise.file_name).read_bytes()
+    if (right := fate(exercise, checks, answer, source, cache, seed)) != "passed":
+        say(f"{exercise.name}: the answer itself does not pass: {right}")
+        return False
+    every = mutants_of(answer)
+    chosen = every if sample is None else sorted(random.Random(seed).sample(every, min(sample, len(every))), key=every.index)
+    fates = {mutant.key: fate(exercise, checks, mutant.content, source, cache, seed) for mutant in chosen}
+    survivors = [m for m in chosen if fates[m.key] == "passed"]
+    new = [m for m in survivors if not known.get(m.key)]
+    breaking = [m for m in chosen if fates[m.key] == "broken"]
+    stale = [key for key in known if key not in {m.key for m in every} or fates.get(key, "passed") != "passed"]
+    for title, rows in (("survives", new), ("breaks a check", breaking)):
+        for mutant in rows:
+            say(f"{exercise.file_name}:{mutant.line_number} {title}\n  {row(mutant.key)}")
+    for key in stale:
+        say(f"EQUIVALENT_MUTANTS.md lists what does not survive:\n  {row(key)}")
+    killed = len(chosen) - len(survivors) - len(breaking)
+    say(
+        f"{exercise.name}: {len(chosen)} of {len(every)} mutants, {killed} killed, {len(survivors) - len(new)} listed as "
+        f"equivalent, {len(new)} survive, {len(breaking)} break a check, {len(stale)} stale entries"
+    )
+    return not new and not breaking and not stale
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("exercise")
+    parser.add_argument("--seed", default="mutants")
+    parser.add_argument("--sample", type=int)
+    chosen = parser.parse_args()
+    source = choose()
+    try:
+        exercise = catalog.resolve(catalog.find_root(), chosen.exercise)
+        return 0 if report(exercise, source, chosen.seed, chosen.sample) else 1
+    except KataError as problem:
+        print(f"mutants: {problem}", file=sys.stderr)
+        return 2
+    finally:
+        source.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
