@@ -39,7 +39,8 @@ def resolve(root: Path, name: str) -> Exercise:
     wanted = Path(name).name
     known = folders(root)
     fits = [path for path in known if path.name == wanted or path.name[3:] == wanted]
-    fits = fits or [path for path in known if path.name.startswith(wanted.zfill(2)) or path.name[3:].startswith(wanted)]
+    starts = (wanted, wanted.zfill(2)) if wanted.isdigit() else (wanted,)
+    fits = fits or [path for path in known if path.name.startswith(starts) or path.name[3:].startswith(wanted)]
     if len(fits) != 1 or not wanted:
         names = ", ".join(path.name for path in fits or known)
         raise UnknownExercise(say("several_exercises" if fits else "no_exercise", name=name, names=names))

@@ -58,19 +58,28 @@ class Run:
             given = self.config.getoption("submission")
             file = Path(given).resolve() if given else exercise.stub
             files = read(file, exercise) if file.exists() or file.is_symlink() else None
-            self._source = self._source or self._workers(file)
             self._cache = self._cache or ValueCache()
             self.judgings[exercise.name] = Judging(
                 exercise, tuple(self.checks[exercise.name]), files,
-                source=self._source, cache=self._cache, seed=self.config.getoption("kata_seed"),
+                source=self.source(file), cache=self._cache, seed=self.config.getoption("kata_seed"),
             )  # fmt: skip
         return self.judgings[exercise.name]
 
-    def _workers(self, file: Path) -> WorkerSource:
-        if self.config.getoption("in_process"):
-            return InProcessWorkers(file)
-        fence = best()
-        return PlainWorkers() if fence == NONE else FencedWorkers(fence)
+    def source(self, file: Path) -> WorkerSource:
+        if self._source is None and self.config.getoption("in_process"):
+            self._source = InProcessWorkers(file)
+        elif self._source is None:
+            fence = best()
+            self._source = PlainWorkers() if fence == NONE else FencedWorkers(fence)
+        return self._source
+
+    def warm(self, exercises: list[Exercise]) -> None:
+        """Let warm parents import their frameworks while pytest is still collecting."""
+        if not self.config.getoption("in_process") and not self.config.getoption("collectonly"):
+            source = self.source(Path())
+            for exercise in exercises:
+                if isinstance(source, FencedWorkers):
+                    source.warm(exercise.runtime)
 
     def close(self) -> None:
         for judging in self.judgings.values():
@@ -91,26 +100,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[RUN] = Run(config)
-    config.args[:] = [expanded for arg in config.args for expanded in _expand(arg, Path(config.invocation_params.dir))]
+    config.stash[RUN] = run = Run(config)
+    args: list[str] = []
+    for arg in config.args:
+        exercises = _exercises(arg, Path(config.invocation_params.dir))
+        args += [str(file) for exercise in exercises for _, file in catalog.check_files(exercise)] or [arg]
+        try:
+            run.warm(exercises)
+        except KataError:
+            pass  # each check will say it
+    config.args[:] = args
 
 
-def _expand(arg: str, here: Path) -> list[str]:
-    """`exercises/03` -> the files with that exercise's checks; anything else stays as it is."""
+def _exercises(arg: str, here: Path) -> list[Exercise]:
+    """The exercises that `exercises`, `exercises/03` or `exercises/03_adam` stands for; none for anything else."""
     path = Path(here, arg)
     if "::" in arg or path.is_file():
-        return [arg]
+        return []
     if path.name == "exercises" and path.is_dir():
         names = [folder.name for folder in catalog.folders(path.parent)]
     elif path.parent.name == "exercises" and path.parent.is_dir():
         names = [path.name]
     else:
-        return [arg]
+        return []
     try:
-        found = [catalog.resolve(path.parent if len(names) > 1 else path.parent.parent, name) for name in names]
+        return [catalog.resolve(path.parent if len(names) > 1 else path.parent.parent, name) for name in names]
     except KataError as problem:
         raise pytest.UsageError(str(problem)) from None
-    return [str(file) for exercise in found for _, file in catalog.check_files(exercise)]
 
 
 @pytest.hookimpl(trylast=True)

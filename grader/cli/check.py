@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from grader import catalog
-from grader.cli.tools import described, judged, show, workshop
+from grader.cli.tools import help_of, judged, show, workshop
 from grader.locale import say
 
 
-@click.command(**described("check", "kata check 03"))
+@click.command("check", help=help_of("check", "kata check 03"))
 @click.argument("exercise", metavar="NN")
 @click.option("--submission", type=click.Path(path_type=Path), metavar="FILE", help=say("help_submission"))
 def command(exercise: str, submission: Path | None) -> None:

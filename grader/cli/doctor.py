@@ -6,13 +6,13 @@ import platform
 
 import click
 
-from grader.cli.tools import described
+from grader.cli.tools import help_of
 from grader.judge.cache import framework_version
 from grader.locale import say
 from grader.sandbox.fences import BOTH, INNER, INNER_LAYERS, Fence, best, missing_layers
 
 
-@click.command(**described("doctor", "kata doctor"))
+@click.command("doctor", help=help_of("doctor", "kata doctor"))
 def command() -> None:
     click.echo(f"Python {platform.python_version()}, {platform.system()} {platform.release()} {platform.machine()}")
     for package in ("numpy", "pytest", "torch"):

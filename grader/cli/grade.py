@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from grader import catalog
-from grader.cli.tools import described, workshop
+from grader.cli.tools import help_of, workshop
 from grader.locale import say
 
 
-@click.command(**described("grade", "kata grade submissions/ --out results/"))
+@click.command("grade", help=help_of("grade", "kata grade submissions/ --out results/"))
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help=say("help_out"))
 @click.option("--exercise", "exercises", multiple=True, metavar="NN", help=say("help_exercise"))

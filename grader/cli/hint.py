@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from grader import catalog
-from grader.cli.tools import described
+from grader.cli.tools import help_of
 from grader.errors import KataError
 from grader.locale import language, say
 
 
-@click.command(**described("hint", "kata hint 03 2"))
+@click.command("hint", help=help_of("hint", "kata hint 03 2"))
 @click.argument("exercise", metavar="NN")
 @click.argument("level", type=int, default=1)
 def command(exercise: str, level: int) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from grader import catalog
-from grader.cli.tools import described
+from grader.cli.tools import help_of
 from grader.locale import language, say
 from grader.model import Exercise
 
 
-@click.command(**described("list", "kata list"))
+@click.command("list", help=help_of("list", "kata list"))
 def command() -> None:
     for exercise in catalog.all_exercises(catalog.find_root()):
         click.echo(f"  {exercise.number}  {exercise.title[language()]:48} {_state(exercise)}")

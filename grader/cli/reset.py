@@ -7,12 +7,12 @@ from datetime import datetime
 import click
 
 from grader import catalog
-from grader.cli.tools import described
+from grader.cli.tools import help_of
 from grader.course.stub import original, write
 from grader.locale import say
 
 
-@click.command(**described("reset", "kata reset 03"))
+@click.command("reset", help=help_of("reset", "kata reset 03"))
 @click.argument("exercise", metavar="NN")
 @click.option("--yes", is_flag=True, help=say("help_yes"))
 def command(exercise: str, yes: bool) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from grader import catalog
-from grader.cli.tools import described, judged, workshop
+from grader.cli.tools import help_of, judged, workshop
 from grader.errors import KataError
 from grader.locale import say
 
 
-@click.command(**described("solution", "kata solution 03"))
+@click.command("solution", help=help_of("solution", "kata solution 03"))
 @click.argument("exercise", metavar="NN")
 @click.option("--spoil", is_flag=True, help=say("help_spoil"))
 def command(exercise: str, spoil: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -46,9 +45,9 @@ def workshop(fence: Fence | None = None, others_code: bool = False) -> Iterator[
 LEARNER_SEED = "learner"  # a learner's own run draws the same numbers each time
 
 
-def described(name: str, example: str) -> dict[str, Any]:
+def help_of(name: str, example: str) -> str:
     """A command's help in the learner's language, with an example."""
-    return {"name": name, "help": f"{say('help_' + name)}\n\n{say('example', line=example)}"}
+    return f"{say('help_' + name)}\n\n{say('example', line=example)}"
 
 
 def judged(exercise: Exercise, file: Path, source: WorkerSource, cache: ValueCache) -> Attempt:

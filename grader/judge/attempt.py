@@ -23,7 +23,7 @@ from grader.judge.submission import Submission
 from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
 from grader.sandbox import WorkerSource
 
-ATTEMPT_SECONDS = 120.0
+ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "CUDA out of memory")
 
 
@@ -51,7 +51,6 @@ class Judging:
         self._source, self._cache = source, cache
         self.submission = Submission(exercise, files or {}, source, cache, _number(seed))
         self.results: dict[str, list[CaseResult]] = {}
-        self._started = time.monotonic()
         self._diagnosis = Diagnosis(exercise, seed, cache, self._run_on_mistake) if name_mistakes else None
 
     def reference(self, check: Check) -> Reference:
@@ -91,13 +90,13 @@ class Judging:
                 return CaseResult("broken", Finding("broken", {"text": f"@needs names no check: {name}"}))
             if any(result.outcome != "passed" for result in self.results.get(needed.id, ())):
                 return CaseResult("waiting", Finding("waiting", {"id": needed.id}))
-        if time.monotonic() - self._started > ATTEMPT_SECONDS:
+        if self.submission.spent >= ATTEMPT_SECONDS:
             return CaseResult("timeout", Finding("not_reached", {"seconds": ATTEMPT_SECONDS}))
         return None
 
     def _run(self, check: Check, call: Callable[[], object]) -> CaseResult:
         began = time.monotonic()
-        seconds = min(self.exercise.deadline, self._started + ATTEMPT_SECONDS - began)
+        seconds = min(self.exercise.deadline, ATTEMPT_SECONDS - self.submission.spent)
         self.submission.begin(check.visibility, seconds)
         seen = trace.start()
         problem: BaseException | None = None

@@ -41,7 +41,7 @@ class Matcher:
         raise AssertionError("unreachable because each matcher has its own")
 
 
-class close_to(Matcher):  # noqa: N801 (reads as a function in a check)
+class close_to(Matcher):
     """Equal to `expected` within a tolerance.
 
     Defaults: rtol by dtype (float64 1e-9, float32 1e-5, float16 1e-2) and atol = rtol/1000 of the largest |expected| in
@@ -113,14 +113,14 @@ class close_to(Matcher):  # noqa: N801 (reads as a function in a check)
         return ~(near & np.isfinite(expected) | (got == expected) | (np.isnan(got) & np.isnan(expected)))
 
 
-class equal_to(close_to):  # noqa: N801
+class equal_to(close_to):
     """Equal to `expected` to the last bit (nan equals nan, 0.0 equals -0.0)."""
 
     def __init__(self, expected: Any, call: str = "") -> None:
         super().__init__(expected, rtol=0.0, atol=0.0, call=call)
 
 
-class raised(Matcher):  # noqa: N801
+class raised(Matcher):
     """What `submission.error` gives equals this if the learner's code raised `kind` (or a subclass) with these words in its text."""
 
     def __init__(self, kind: type[BaseException], mentions: tuple[str, ...] | list[str] = (), call: str = "") -> None:
@@ -134,7 +134,7 @@ class raised(Matcher):  # noqa: N801
         facts = {"expected": self.kind, "call": self.call}
         if not isinstance(got, Raised):
             trace.record("value", "nothing was raised")
-            raise Mismatch(Finding("not_raised", {**facts, "got": short(got)}))
+            raise Mismatch(Finding("not_raised", {**facts, "got": short(got), "got_type": describe(got)}))
         if self.kind not in got.bases or NOT_SUBCLASSES.get(got.kind) == self.kind:
             raise Mismatch(Finding("raised_other", {**facts, **got.place, "got": got.kind, "text": got.text}))
         missing = [word for word in self.mentions if word not in got.text]

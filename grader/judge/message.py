@@ -1,7 +1,7 @@
 """What a learner reads about a check: the fact, what happened, the recognised mistake, the line to look at. In that order.
 
-Never a frame of ours, never the solution. Text that the learner's code chose is cleaned, cut, and left out of hidden checks
-unless it can carry no number.
+Never a frame of ours, never the solution. Text that the learner's code chose is cleaned and cut; in hidden checks it is left
+out if it could carry a number. Lines of the learner's file are read from the file, never taken from the worker.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import signal
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,18 +17,22 @@ from grader.locale import say
 from grader.model import Check, Exercise, Finding, Misconception
 
 NUMBERS = ("number", "values", "not_finite", "value")  # findings that show what was computed
+LEARNERS_WORDS = ("text", "class", "missing", "owner")  # facts that the learner's code chose
+LEARNERS_TYPES = ("type", "keys", "raised_other", "not_raised")  # findings whose `got` the learner's code chose
 CARRIES_NUMBERS = re.compile(r"\d\d|\d\.|\.\d")
+LEFT_OUT = "…"
+Files = dict[str, bytes] | None
 
 
 def explain(
     finding: Finding | None, check: Check, exercise: Exercise, known: Sequence[Misconception],
-    files: dict[str, bytes] | None, language: str,
+    files: Files, language: str,
 ) -> str:  # fmt: skip
     """The whole message in one language; empty for a check that passed."""
     if finding is None:
         return ""
     lines = [check.title[language]]
-    lines += [f"    {line}" for line in _what_happened(finding, check, exercise, language)]
+    lines += [f"    {line}" for line in _what_happened(finding, check, exercise, files, language)]
     for misconception in known:
         lines.append("    " + say("recognised", language, id=misconception.id, title=misconception.title[language]))
         lines += [f"        {line}" for line in misconception.explanation[language].splitlines()]
@@ -38,16 +43,17 @@ def explain(
     return "\n".join(lines)
 
 
-def _what_happened(finding: Finding, check: Check, exercise: Exercise, language: str) -> list[str]:
+def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Files, language: str) -> list[str]:
     hidden = check.visibility == "hidden"
-    facts: dict[str, Any] = {name: clean(value) for name, value in finding.facts.items()}
-    kind = finding.kind
-    if kind in NUMBERS and hidden and not exercise.hidden_numbers:
-        kind = "differs"
-    if "text" in facts and kind != "broken" and kind != "not_attempted" and hidden and not _may_be_shown(facts["text"]):
-        facts["text"] = ""
-    if kind in ("died_by_signal",):
-        facts["name"] = _signal_name(finding.facts["signal"])
+    kind, facts = finding.kind, {name: clean(value) for name, value in finding.facts.items()}
+    if hidden and not exercise.hidden_numbers:
+        kind = "differs" if kind in NUMBERS else kind
+        facts["got"] = facts.get("got_type", facts.get("got"))
+    if hidden and kind != "broken":
+        for name in (*LEARNERS_WORDS, *(["got"] if kind in LEARNERS_TYPES else [])):
+            facts[name] = _shown(str(facts.get(name, "")), kind, exercise, files)
+    if kind == "died_by_signal":
+        facts["name"] = _signal_name(facts["signal"])
     lines = []
     if facts.get("call") and not hidden:
         lines.append(say("call", language, **facts))
@@ -56,21 +62,28 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, language:
     lines += (f"{where}:  {text}" if where else text).splitlines()
     if kind in NUMBERS and "all_got" in facts:
         lines += say("listing", language, **facts).splitlines()
-    if kind in ("error", "raised_other", "raised_without") and facts.get("text"):
+    if kind in ("error", "raised_other", "raised_without") and facts.get("text", LEFT_OUT) not in ("", LEFT_OUT):
         lines += [f"    {line}" for line in facts["text"].splitlines()[:6]]
     return lines
 
 
-def _may_be_shown(text: str) -> bool:
-    """In a hidden check an error's text may be shown if it is short and carries no number that could be an input."""
-    return len(text) <= 200 and not CARRIES_NUMBERS.search(text)
+def _shown(words: str, kind: str, exercise: Exercise, files: Files) -> str:
+    """The learner's words as a hidden check may show them: those of the stub are known to hold no input."""
+    if kind == "not_attempted" and any(words in line for line in _lines(files, exercise.file_name)):
+        return words
+    return words if len(words) <= 200 and not CARRIES_NUMBERS.search(words) else LEFT_OUT
+
+
+def _lines(files: Files, name: str) -> list[str]:
+    return (files or {}).get(name, b"").decode("utf-8", "replace").splitlines()
 
 
 def clean(value: Any, limit: int = 1000) -> Any:
     """Text without control characters, escape sequences and bidirectional marks, cut visibly."""
     if not isinstance(value, str):
         return value
-    kept = "".join(c if c == "\n" or c.isprintable() and not 0xD800 <= ord(c) < 0xE000 else "\ufffd" for c in value)
+    value = value[: limit + 1].replace("\t", "    ")
+    kept = "".join(c if c == "\n" or (c.isprintable() and not 0xD800 <= ord(c) < 0xE000) else "\ufffd" for c in value)
     return kept if len(kept) <= limit else kept[:limit] + " […]"
 
 
@@ -81,12 +94,12 @@ def _signal_name(number: int) -> str:
         return str(number)
 
 
-def _place(finding: Finding, check: Check, exercise: Exercise, files: dict[str, bytes] | None) -> str:
+def _place(finding: Finding, check: Check, exercise: Exercise, files: Files) -> str:
     """`adam.py:42  m = ...` from a traceback, else where the thing that the check is about is defined."""
-    line = finding.facts.get("line")
-    if line:
-        source = clean(finding.facts.get("source") or "")
-        return f"{clean(finding.facts.get('file')) or exercise.file_name}:{line}  {source}".rstrip()
+    line, name = finding.facts.get("line"), finding.facts.get("file") or exercise.file_name
+    source = _lines(files, name)
+    if line and 0 < line <= len(source):
+        return f"{name}:{line}  {clean(source[line - 1].strip(), 200)}".rstrip()
     if finding.kind in ("not_attempted", "missing", "waiting", "broken", "no_name", "syntax") or not files or not check.about:
         return ""
     line = definition(files.get(exercise.file_name, b""), check.about)
@@ -96,7 +109,9 @@ def _place(finding: Finding, check: Check, exercise: Exercise, files: dict[str, 
 def definition(source: bytes, dotted: str) -> int | None:
     """The line where `Class.method` or `function` is defined in a source, which is parsed and never run."""
     try:
-        body: list[ast.stmt] = ast.parse(source).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body: list[ast.stmt] = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     line = None

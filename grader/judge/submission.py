@@ -30,15 +30,16 @@ class Submission:
         self._folder: str | None = None
         self._sent: set[str] = set()
         self._load_problem: WorkerProblem | None = None
-        self._visibility, self._until = "visible", 0.0
-        self._seconds = exercise.deadline
+        self._visibility = "visible"
+        self._seconds = self._left = exercise.deadline
+        self.spent = 0.0  # seconds that workers took to answer; the judge's own time is nobody's fault and costs nobody
         self.held: list[str] = []
         self.answered = False  # did the worker give a value in this check?
 
     def begin(self, visibility: str, seconds: float) -> None:
-        """A new check: where its scenarios lie, and how long it may take from now on."""
+        """A new check: where its scenarios lie, and how long the learner's code may take in it."""
         self._visibility, self._seconds, self.answered = visibility, seconds, False
-        self._until = time.monotonic() + seconds
+        self._left = seconds
 
     def run(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The value of `scenario(module, *values, **options)`, run beside the learner's code. Raises a WorkerProblem."""
@@ -115,9 +116,9 @@ class Submission:
         try:
             key = key_of(source)
             if key not in self._sent:
-                worker.request("scenarios", self._left(), key=key, source=source, support=support)
+                self._request(worker, "scenarios", key=key, source=source, support=support)
                 self._sent.add(key)
-            value = worker.request("run", self._left(), key=key, name=scenario, args=values, options=options)
+            value = self._request(worker, "run", key=key, name=scenario, args=values, options=options)
             self.answered = True
             return value
         except (WorkerDied, WorkerTimeout):
@@ -125,11 +126,20 @@ class Submission:
             self._worker = None
             raise
 
-    def _left(self) -> float:
-        left = self._until - time.monotonic()
-        if left <= 0:
+    def _request(self, worker: Worker, operation: str, **values: Any) -> Any:
+        """The worker's answer, within what is left of the check's time. Only the worker's time counts."""
+        if self._left <= 0:
+            worker.end()
             raise WorkerTimeout(self._seconds)
-        return left
+        began = time.monotonic()
+        try:
+            return worker.request(operation, self._left, **values)
+        except WorkerTimeout:
+            raise WorkerTimeout(self._seconds) from None
+        finally:
+            took = time.monotonic() - began
+            self._left -= took
+            self.spent += took
 
     def _ready(self) -> Worker:
         """A worker with the learner's file loaded. How loading went wrong is remembered: it would go wrong again."""
@@ -138,13 +148,15 @@ class Submission:
         if self._worker is None:
             worker = self._source.open_worker(self.exercise.runtime, self._folder)
             self._folder, self._sent, self.held = None, set(), worker.held
+            whole = self._left == self._seconds
             try:
-                worker.request(
-                    "load", self._left(), files=self.files, main=self.exercise.file_name,
+                self._request(
+                    worker, "load", files=self.files, main=self.exercise.file_name,
                     forbidden=list(self.exercise.forbidden), seed=self.seed,
                 )  # fmt: skip
             except WorkerProblem as problem:
-                self._load_problem = problem
+                if whole or not isinstance(problem, WorkerTimeout):
+                    self._load_problem = problem
                 self._last_output = worker.output()
                 worker.end()
                 raise

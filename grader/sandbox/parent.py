@@ -24,7 +24,8 @@ GPU = ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", *(f"/dev/nv
 
 
 class WarmParent:
-    """Starts the process behind the outer fence; `open_worker` forks a child behind the inner one."""
+    """Starts the process behind the outer fence at once, and waits for its imports only when the first worker is
+    needed; `open_worker` forks a child behind the inner fence."""
 
     def __init__(self, runtime: Runtime, fence: Fence) -> None:
         self.runtime, self.fence = runtime, fence
@@ -43,12 +44,21 @@ class WarmParent:
             )  # fmt: skip
             theirs.close()
             self._control.send(encode(self._setup()))
-            hello = self._reply()
-        except (OSError, FenceMissing):
+        except OSError:
             self.close()
             raise
-        self.held: list[str] = [*(["bubblewrap"] if fence.outer else []), *hello["held"]]
-        self._control.settimeout(FORK_SECONDS)
+        self.held: list[str] = []
+
+    def wait_until_ready(self) -> None:
+        """Returns when the imports are done and the parent's own layers are on. Raises FenceMissing if it did not start."""
+        if not self.held:
+            try:
+                hello = self._reply()
+            except FenceMissing:
+                self.close()
+                raise
+            self.held = [*(["bubblewrap"] if self.fence.outer else []), *hello["held"]]
+            self._control.settimeout(FORK_SECONDS)
 
     def _command(self, control: int) -> list[str]:
         executable, read, masked = interpreter_paths()
@@ -122,6 +132,7 @@ class WarmParent:
 
     def open_worker(self, folder: str | None = None) -> LinkedWorker:
         """A new worker, forked and confined. `folder`: the scratch folder of an earlier one, to keep its files."""
+        self.wait_until_ready()
         self._forks += 1
         folder = folder or f"{self._scratch}/w{self._forks}"
         mine, theirs = pair()

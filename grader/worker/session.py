@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+
 class ForbiddenImport(ImportError):
     """The learner's code imported what the exercise asks to build."""
 
