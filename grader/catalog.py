@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,25 @@ from grader.model import LANGUAGES, Check, CheckMarks, Exercise, Misconception, 
 
 NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 FIXTURES = {"submission", "reference", "rng"}
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+# What exercise.toml may say: each name with its rule, as a function and in words.
+FACTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "number": (lambda value: isinstance(value, str), "a text such as \"03\""),
+    "runtime": (lambda value: isinstance(value, str), "the name of a runtime"),
+    "forbidden": (_are_texts, "a list of package names"),
+    "support": (_are_texts, "a list of file names"),
+    "deadline": (lambda value: type(value) in (int, float) and value > 0, "a number of seconds above 0"),
+    "hidden_numbers": (lambda value: isinstance(value, bool), "true or false"),
+    "title": (lambda value: True, "a text in each language"),
+    "hints": (lambda value: isinstance(value, list), "a list of texts: [[hints]]"),
+    "checks": (lambda value: isinstance(value, dict) and _are_texts([*value.values()]), "ids with Spanish titles"),
+    "misconceptions": (lambda value: isinstance(value, dict), "tables: [misconceptions.name]"),
+}
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -62,11 +82,14 @@ def load(folder: Path) -> Exercise:
         facts = tomllib.loads(file.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadExercise(f"{file}: {problem}") from None
+    if unknown := sorted(set(facts) - set(FACTS)):
+        raise BadExercise(f"{file}: `{unknown[0]}` is no fact; there are: {', '.join(FACTS)}")
+    for name, (fits, rule) in FACTS.items():
+        if name in facts and not fits(facts[name]):
+            raise BadExercise(f"{file}: `{name}` must be {rule}, not {facts[name]!r}")
+    if facts.get("number", match[1]) != match[1]:
+        raise BadExercise(f"{file}: the number is {facts['number']}, the folder's is {match[1]}; make them equal")
     solutions = folder.parent.parent / "solutions" / folder.name
-    misconceptions = {
-        id: Misconception(id, _text(file, entry, "title"), _text(file, entry, "explanation"), int(entry.get("hint", 1)))
-        for id, entry in facts.get("misconceptions", {}).items()
-    }
     return Exercise(
         number=match[1],
         slug=match[2],
@@ -77,17 +100,27 @@ def load(folder: Path) -> Exercise:
         forbidden=tuple(facts.get("forbidden", ())),
         support=tuple(facts.get("support", ())),
         deadline=float(facts.get("deadline", 10)),
-        hidden_numbers=bool(facts.get("hidden_numbers", False)),
-        hints=tuple(_text(file, {"hint": hint}, "hint") for hint in facts.get("hints", ())),
-        check_titles=dict(facts.get("checks", {})),
-        misconceptions=misconceptions,
+        hidden_numbers=facts.get("hidden_numbers", False),
+        hints=tuple(_text(file, {"hints": hint}, "hints") for hint in facts.get("hints", ())),
+        check_titles=facts.get("checks", {}),
+        misconceptions={id: _misconception(file, id, entry) for id, entry in facts.get("misconceptions", {}).items()},
     )
 
 
-def _text(file: Path, entry: dict[str, Any], key: str) -> Text:
-    text = entry.get(key)
+def _misconception(file: Path, id: str, entry: Any) -> Misconception:
+    name, entry = f"misconceptions.{id}", entry if isinstance(entry, dict) else {}
+    title, explanation = (_text(file, entry, key, name + ".") for key in ("title", "explanation"))
+    hint = entry.get("hint", 1)
+    if type(hint) is not int or hint < 1:
+        raise BadExercise(f"{file}: `{name}.hint` must be the number of a hint, not {hint!r}")
+    return Misconception(id, title, explanation, hint)
+
+
+def _text(file: Path, entry: dict[str, Any], key: str, before: str = "") -> Text:
+    text, name = entry.get(key), before + key
     if not isinstance(text, dict) or not all(isinstance(text.get(language), str) for language in LANGUAGES):
-        raise BadExercise(f"{file}: `{key}` needs a text in each of {', '.join(LANGUAGES)}; write {key}.en and {key}.es")
+        cure = " and ".join(f"{name}.{language}" for language in LANGUAGES)
+        raise BadExercise(f"{file}: `{name}` needs a text in each language; write {cure}")
     return {language: text[language].strip() for language in LANGUAGES}
 
 
@@ -126,6 +159,14 @@ def make_check(exercise: Exercise, visibility: str, function: Any) -> Check:
     english = " ".join(inspect.cleandoc(function.__doc__ or "").split("\n\n")[0].split())
     if not marks.id or not english:
         raise BadExercise(f"{exercise.name}: {function.__name__} needs @points(n, id=...) and a docstring")
+    if excuses := {mark.name for mark in getattr(function, "pytestmark", ())} & {"skip", "skipif", "xfail"}:
+        raise BadExercise(f"{exercise.name}: {function.__name__} is marked {min(excuses)}; a check passes or fails")
+    cases = _cases(function)
+    if not cases:
+        raise BadExercise(f"{exercise.name}: {function.__name__} has no case; parametrize got an empty list")
+    if strange := set(inspect.signature(function).parameters) - FIXTURES - set(cases[0]):
+        known = ", ".join(sorted(FIXTURES))
+        raise BadExercise(f"{exercise.name}: {function.__name__} asks for {min(strange)}; there are {known}")
     return Check(
         id=marks.id,
         name=function.__name__,
@@ -136,7 +177,7 @@ def make_check(exercise: Exercise, visibility: str, function: Any) -> Check:
         catches=marks.catches,
         needs=marks.needs,
         function=function,
-        cases=_cases(function),
+        cases=cases,
     )
 
 
@@ -144,8 +185,10 @@ def _cases(function: Any) -> tuple[dict[str, Any], ...]:
     """The argument sets of the parametrize marks, in pytest's order (of stacked marks the uppermost varies fastest)."""
     axes: list[list[dict[str, Any]]] = []
     for mark in (m for m in getattr(function, "pytestmark", ()) if m.name == "parametrize"):
-        names = mark.args[0] if not isinstance(mark.args[0], str) else [n.strip() for n in mark.args[0].split(",")]
-        axes.append([dict(zip(names, _row(row, len(names)), strict=True)) for row in mark.args[1]])
+        given = dict(zip(("argnames", "argvalues"), mark.args, strict=False)) | mark.kwargs
+        names = given["argnames"]
+        names = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+        axes.append([dict(zip(names, _row(row, len(names)), strict=True)) for row in given["argvalues"]])
     return tuple({k: v for part in case for k, v in part.items()} for case in itertools.product(*axes))
 
 
@@ -164,7 +207,9 @@ def import_file(path: Path, name: str) -> Any:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as problem:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # a module-level skip is no Exception
         del sys.modules[name]
         raise BadExercise(f"{os.path.relpath(path)}: {type(problem).__name__}: {problem}") from problem
     return module

@@ -1,6 +1,6 @@
 """The errors of gradkata.
 
-    KataError                     something a person can mend; its text says what and how; exit code 2 unless said otherwise
+    KataError                     something a person can mend; its text says what and how; exit code 2
     ├── UnknownExercise           no exercise, or more than one, fits a name
     ├── BadExercise               an author's fault: file, rule, cure
     ├── BadSubmission             a hand-in that cannot be read

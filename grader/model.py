@@ -1,4 +1,4 @@
-"""The data that everything else passes around: exercises, checks, attempts. No behaviour beyond naming and adding up."""
+"""The data that everything else passes around: exercises, checks, attempts. No behaviour but naming and adding up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ Text = dict[str, str]  # language -> text
 
 # An attempt's outcome is the first of these that any of its checks has; `passed` when all passed.
 OUTCOMES = (
-    "broken", "forbidden", "crashed", "memory", "timeout", "error", "failed", "waiting", "not_attempted", "missing", "passed",
+    "broken", "forbidden", "crashed", "memory", "timeout", "error", "failed", "waiting", "not_attempted", "missing",
+    "passed",
 )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ class CheckMarks:
 
 @dataclass(frozen=True, eq=False)
 class Check:
-    """A check function with its marks. `cases` are the argument sets that parametrize adds (one empty one without it)."""
+    """A check function with its marks. `cases` are the argument sets of parametrize (one empty one without it)."""
 
     id: str
     name: str
@@ -93,7 +94,7 @@ def _same_case(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Finding:
-    """What went wrong, as data: `kind` names the message in the catalogue, `facts` fill it. Nothing of it is trusted text."""
+    """What went wrong, as data: `kind` names the catalogue's message, `facts` fill it. None of it is trusted text."""
 
     kind: str
     facts: dict[str, Any] = field(default_factory=dict)

@@ -118,13 +118,11 @@ def _exercises(arg: str, here: Path) -> list[Exercise]:
     if "::" in arg or path.is_file():
         return []
     if path.name == "exercises" and path.is_dir():
-        names = [folder.name for folder in catalog.folders(path.parent)]
-    elif path.parent.name == "exercises" and path.parent.is_dir():
-        names = [path.name]
-    else:
+        return [catalog.load(folder) for folder in catalog.folders(path.parent)]
+    if path.parent.name != "exercises" or not path.parent.is_dir():
         return []
     try:
-        return [catalog.resolve(path.parent if len(names) > 1 else path.parent.parent, name) for name in names]
+        return [catalog.resolve(path.parent.parent, path.name)]
     except KataError as problem:
         raise pytest.UsageError(str(problem)) from None
 
@@ -222,6 +220,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line("")
         quiet = config.get_verbosity() < 0
         for text, style in lines(attempt, judging.exercise, language(), quiet, everything):
+            style = {"magenta": "purple"}.get(style, style)  # pytest's name for it
             terminalreporter.write_line(text, **({style: True} if style else {}))
 
 

@@ -1,4 +1,4 @@
-"""Changes an exercise's answer in one place at a time: each change must cost points, or be listed with the reason why not.
+"""Changes an exercise's answer in one place at a time: each change must cost points, or be listed with its reason.
 
     python tests/mutants.py 03 [--seed TEXT] [--sample N]
 
@@ -58,7 +58,9 @@ def fate(
         judging.close()
 
 
-def report(exercise: Exercise, source: WorkerSource, seed: str, sample: int | None, say: Callable[[str], None] = print) -> bool:
+def report(
+    exercise: Exercise, source: WorkerSource, seed: str, sample: int | None, say: Callable[[str], None] = print
+) -> bool:
     """Try the mutants of an exercise's answer and print what is left to do. Is nothing left?"""
     if (solutions := exercise.solutions) is None:
         raise KataError(f"solutions/{exercise.name} is not here, so there is no answer to change")
@@ -70,7 +72,9 @@ def report(exercise: Exercise, source: WorkerSource, seed: str, sample: int | No
         say(f"{exercise.name}: the answer itself does not pass: {right}")
         return False
     every = mutants_of(answer)
-    chosen = every if sample is None else sorted(random.Random(seed).sample(every, min(sample, len(every))), key=every.index)
+    chosen = every
+    if sample is not None and sample < len(every):
+        chosen = sorted(random.Random(seed).sample(every, sample), key=every.index)
     fates = {mutant.key: fate(exercise, checks, mutant.content, source, cache, seed) for mutant in chosen}
     survivors = [m for m in chosen if fates[m.key] == "passed"]
     new = [m for m in survivors if not known.get(m.key)]
@@ -83,8 +87,8 @@ def report(exercise: Exercise, source: WorkerSource, seed: str, sample: int | No
         say(f"EQUIVALENT_MUTANTS.md lists what does not survive:\n  {row(key)}")
     killed = len(chosen) - len(survivors) - len(breaking)
     say(
-        f"{exercise.name}: {len(chosen)} of {len(every)} mutants, {killed} killed, {len(survivors) - len(new)} listed as "
-        f"equivalent, {len(new)} survive, {len(breaking)} break a check, {len(stale)} stale entries"
+        f"{exercise.name}: {len(chosen)} of {len(every)} mutants, {killed} killed, {len(survivors) - len(new)} listed "
+        f"as equivalent, {len(new)} survive, {len(breaking)} break a check, {len(stale)} stale entries"
     )
     return not new and not breaking and not stale
 

@@ -1,6 +1,6 @@
 """Makes mutants of a Python source: one change each, in its text, so that lines and comments stay as they are.
 
-What is never changed: annotations, imports, docstrings, f-strings and what stands in a `raise`, which are texts for people.
+What is never changed: annotations, imports, docstrings, f-strings and what stands in a `raise`: texts for people.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ COMPARISON = {
     "is": ("is not",), "is not": ("is",), "in": ("not in",), "not in": ("in",),
 }  # fmt: skip
 PAIRS = (
-    "maximum minimum", "max min", "argmax argmin", "zeros ones", "zeros_like ones_like", "sum mean", "any all", "train eval",
-    "sqrt square", "floor ceil", "exp log", "no_grad enable_grad", "in_features out_features", "data grad", "append extend",
-    "weight bias", "grad_weight grad_bias", "int float", "list tuple", "replace rename", "keys values",
+    "maximum minimum", "max min", "argmax argmin", "zeros ones", "zeros_like ones_like", "sum mean", "any all",
+    "train eval", "sqrt square", "floor ceil", "exp log", "no_grad enable_grad", "in_features out_features",
+    "data grad", "append extend", "weight bias", "grad_weight grad_bias", "int float", "list tuple",
+    "replace rename", "keys values",
 )  # fmt: skip
 SIBLINGS = {a: b for pair in PAIRS for a, b in (pair.split(), pair.split()[::-1])}
 EXCEPTIONS = {"ValueError": "TypeError", "TypeError": "ValueError"}
@@ -225,7 +226,8 @@ def _symbol(operator: ast.AST) -> str:
 
 
 def _is_docstring(node: ast.AST, body: object) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(body, list) and node in body
+    is_constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_constant and isinstance(body, list) and node in body
 
 
 def mutants_of(source: bytes) -> list[Mutant]:

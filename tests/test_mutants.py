@@ -104,9 +104,8 @@ def test_a_hole_is_shown_and_listing_the_survivors_closes_it(holed: Path, source
 
 def test_entries_without_a_reason_or_a_survivor_are_reported(holed: Path, source: object) -> None:
     table = holed / "solutions/90_double/EQUIVALENT_MUTANTS.md"
-    table.write_text(
-        "| `raise TypeError(f\"x is a text: {x!r}\")` | `pass` |  |\n| `return 2 * x` | `return 2 / x` | no longer |\n", "utf-8"
-    )
+    rows = ['| `raise TypeError(f"x is a text: {x!r}")` | `pass` |  |', "| `return 2 * x` | `return 2 / x` | why |"]
+    table.write_text("\n".join(rows), "utf-8")
     done, text = told(holed, source)
     assert not done
     assert "double.py:8 survives\n  | `raise TypeError" in text

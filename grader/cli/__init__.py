@@ -52,5 +52,3 @@ def main() -> Any:
         return 3
 
 
-if __name__ == "__main__":
-    sys.exit(main())

@@ -29,7 +29,7 @@ class Proof:
     faults: list[str] = field(default_factory=list)
 
     def matrix(self) -> str:
-        """Rows: mistakes, right answers, stub. Columns: checks; `x` where points were lost, `n` where it was also named."""
+        """Rows: mistakes, right answers, stub. Columns: checks; `x` where points were lost, `n` where also named."""
         width = max((len(name) for name in self.attempts), default=0)
         ids = [check.id.partition(".")[2] for check in self.checks]
         rows = [f"{self.exercise.name:{width}}  " + " ".join(f"{id:>3}" for id in ids)]
@@ -80,7 +80,8 @@ def _prove_stub(proof: Proof, source: WorkerSource, cache: ValueCache, seed: str
     attempt = proof.attempts["stub"] = _attempt(proof, text.encode(), source, cache, seed)
     for check in attempt.checks:
         if check.outcome not in ("not_attempted", "waiting"):
-            proof.faults.append(f"the stub is `{check.outcome}` in {check.id}, not `not_attempted`: {check.messages['en']}")
+            text = check.messages["en"]
+            proof.faults.append(f"the stub is `{check.outcome}` in {check.id}, not `not_attempted`: {text}")
 
 
 def _prove_right_answers(proof: Proof, source: WorkerSource, cache: ValueCache, seeds: list[str]) -> None:
@@ -94,7 +95,8 @@ def _prove_right_answers(proof: Proof, source: WorkerSource, cache: ValueCache, 
             attempt = proof.attempts[name] = _attempt(proof, file.read_bytes(), source, cache, seed)
             for check in attempt.checks:
                 if check.outcome != "passed":
-                    proof.faults.append(f"{name} should be right (seed {seed}), {check.id} is {check.outcome}: {check.messages['en']}")
+                    what = f"{check.id} is {check.outcome}: {check.messages['en']}"
+                    proof.faults.append(f"{name} should be right (seed {seed}), {what}")
 
 
 def _prove_mistakes(proof: Proof, source: WorkerSource, cache: ValueCache, seed: str) -> None:
@@ -115,7 +117,8 @@ def _prove_mistakes(proof: Proof, source: WorkerSource, cache: ValueCache, seed:
         if id not in named:
             faults.append(f"{file.stem} is not recognised as itself, but as {sorted(named) or 'nothing'}")
         elif named != {id}:
-            faults.append(f"{file.stem} is also taken for {sorted(named - {id})}: they must differ on a check, or be one")
+            others = sorted(named - {id})
+            faults.append(f"{file.stem} is also taken for {others}: they must differ on a check, or be one")
         outcomes = {check.id: check.outcome for check in attempt.checks}
         for check in proof.checks:
             if file.stem in check.catches and outcomes[check.id] == "passed":
@@ -135,14 +138,15 @@ def _prove_texts(proof: Proof) -> None:
         faults.append(f"the points sum to {total:g}; they must sum to {FULL}")
     ids = [check.id for check in checks]
     faults += [f"the id {id} is used twice" for id in sorted({id for id in ids if ids.count(id) > 1})]
-    faults += [f"{check.id}: write its Spanish title in [checks]" for check in checks if check.id not in exercise.check_titles]
+    faults += [f"{id}: write its Spanish title in [checks]" for id in ids if id not in exercise.check_titles]
     faults += [f"[checks] has a title for {id}, which is no check" for id in exercise.check_titles if id not in ids]
     if len(exercise.hints) != HINTS:
         faults.append(f"{len(exercise.hints)} hints; write {HINTS}, from vague to concrete")
     folder: Path = exercise.solutions / "mistakes"  # type: ignore[operator]
     mistakes = {misconception_of(file) for file in folder.glob("*.py")}
     faults += [f"write [misconceptions.{name}]" for name in sorted(mistakes - set(exercise.misconceptions))]
-    faults += [f"[misconceptions.{name}] has no file in mistakes/" for name in sorted(set(exercise.misconceptions) - mistakes)]
+    orphans = sorted(set(exercise.misconceptions) - mistakes)
+    faults += [f"[misconceptions.{name}] has no file in mistakes/" for name in orphans]
     texts: list[Text] = [exercise.title, *exercise.hints]
     texts += [text for entry in exercise.misconceptions.values() for text in (entry.title, entry.explanation)]
     for text in texts:

@@ -1,4 +1,4 @@
-"""Cuts the learner's stub out of the answer: each BEGIN/END SOLUTION region becomes a NotImplementedError that names its task."""
+"""Cuts the stub out of the answer: each BEGIN/END SOLUTION region becomes a NotImplementedError that names its task."""
 
 from __future__ import annotations
 
@@ -19,12 +19,17 @@ def cut(exercise: Exercise) -> str:
     if exercise.solutions is None:
         raise BadExercise(f"{exercise.name}: there is no folder solutions/{exercise.name} to cut the stub from")
     answer = exercise.solutions / exercise.file_name
+    try:
+        lines = answer.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as unread:
+        raise BadExercise(f"{answer}: {unread}") from None
     stub: list[str] = []
     inside = False
-    for number, line in enumerate(answer.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if begin := BEGIN.fullmatch(line):
             if inside or not begin["task"]:
-                raise BadExercise(f"{answer}:{number}: BEGIN SOLUTION inside a region or without a task; write the task after it")
+                problem = "BEGIN SOLUTION inside a region or without a task; write the task after it"
+                raise BadExercise(f"{answer}:{number}: {problem}")
             inside = True
             if begin["task"] != NOTHING:
                 stub.append(f"{begin['indent']}raise NotImplementedError({_quoted(begin['task'])})")

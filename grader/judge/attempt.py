@@ -24,6 +24,7 @@ from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Findi
 from grader.sandbox import WorkerSource
 
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
+NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
 OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "CUDA out of memory")
 
 
@@ -64,7 +65,7 @@ class Judging:
         return {"submission": self.submission, "reference": self.reference(check), "rng": self.rng(check, case)}
 
     def case(self, check: Check, case: dict[str, Any], call: Callable[[], object] | None = None) -> CaseResult:
-        """Run one case. `call` runs the check function (pytest's own call, with its fixtures); else it is called here."""
+        """Run one case. `call` runs the check function (pytest's own call, with fixtures); else that is done here."""
         result = self._before(check)
         if result is None:
             if call is None:
@@ -123,7 +124,7 @@ class Judging:
         ran = [check for check in self.checks if check.id in self.results]
         seen = [check for check in ran if self._outcome(check) != "waiting"]
         traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
-        failing = [(check, trace) for check, trace in traces if self._outcome(check) in ("failed", "error", "timeout", "crashed")]
+        failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
         names: dict[str, list[str]] = {}
         if self._diagnosis is not None:
             names = self._diagnosis.name(failing, traces)
@@ -154,7 +155,8 @@ class Judging:
         first = next((result for result in results if result.outcome == outcome), results[0])
         known = [self.exercise.misconceptions[id] for id in misconceptions if id in self.exercise.misconceptions]
         messages = {
-            language: explain(first.finding, check, self.exercise, known, self.files, language) for language in LANGUAGES
+            language: explain(first.finding, check, self.exercise, known, self.files, language)
+            for language in LANGUAGES
         }
         passed = sum(result.outcome == "passed" for result in results)
         return CheckResult(

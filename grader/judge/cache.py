@@ -14,6 +14,8 @@ from typing import Any
 from grader.worker.values import BadFrame, decode, encode
 
 MISSING = object()
+KEPT_BYTES = 256 << 20
+LOCK_SECONDS = 2.0  # another process writes for microseconds
 
 
 def default_path() -> Path:
@@ -22,7 +24,7 @@ def default_path() -> Path:
 
 
 class ValueCache:
-    """A table of key -> value. Whatever is wrong with the file, `get` finds nothing and `put` does nothing."""
+    """A table of key -> value. Whatever is wrong with the file, `get` and `put` work within this process."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._memory: dict[str, Any] = {}
@@ -30,11 +32,28 @@ class ValueCache:
         try:
             path = path or default_path()
             path.parent.mkdir(0o700, parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=2, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(
+                path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            )
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB)")
+            self._forget_the_oldest()
         except (OSError, sqlite3.Error):
+            self._connection = None
+
+    def _forget_the_oldest(self) -> None:
+        """Values of old versions and seeds are never asked for again: a file that has grown too large is halved."""
+        assert self._connection is not None
+        ask = self._connection.execute
+        used = ask("SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, "
+                   "pragma_page_size").fetchone()[0]  # fmt: skip
+        if used > KEPT_BYTES:
+            ask("DELETE FROM kept WHERE rowid < (SELECT (min(rowid) + max(rowid)) / 2 FROM kept)")
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
             self._connection = None
 
     def get(self, key: str) -> Any:
@@ -42,8 +61,10 @@ class ValueCache:
         if key in self._memory:
             return decode(self._memory[key])
         try:
-            row = self._connection and self._connection.execute("SELECT value FROM kept WHERE key = ?", [key]).fetchone()
-            if not row:
+            if self._connection is None:
+                return MISSING
+            row = self._connection.execute("SELECT value FROM kept WHERE key = ?", [key]).fetchone()
+            if row is None:
                 return MISSING
             value = decode(row[0])
         except (sqlite3.Error, BadFrame, TypeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -47,7 +48,7 @@ class Diagnosis:
         (any crash looks like another), so there the mistake must agree on every check of the attempt.
         """
         found = {check.id: self.candidates(check, traces) for check, traces in failing}
-        fits = {mistake: sum(mistake in files for files in found.values()) for files in found.values() for mistake in files}
+        fits = Counter(mistake for files in found.values() for mistake in files)
         result = {}
         for check, traces in failing:
             files = found[check.id]
@@ -73,7 +74,7 @@ def _only_errors(traces: list[Trace]) -> bool:
 
 @cache
 def _everything(exercise: Exercise) -> str:
-    """A digest of all that decides a mistake's trace besides its own file: checks, scenarios, references, support files."""
+    """A digest of all that decides a mistake's trace besides its own file: checks, scenarios, references, support."""
     digest = hashlib.sha256()
     folders: list[Path | None] = [exercise.folder, exercise.solutions]
     for folder in folders:

@@ -1,4 +1,4 @@
-"""Where a check compares: `assert got == close_to(expected)`. Type, dtype, shape, nan, then values; nothing is cast to fit."""
+"""Where a check compares: `assert got == close_to(expected)`. Type, dtype, shape, values; nothing is cast to fit."""
 
 from __future__ import annotations
 
@@ -44,11 +44,13 @@ class Matcher:
 class close_to(Matcher):
     """Equal to `expected` within a tolerance.
 
-    Defaults: rtol by dtype (float64 1e-9, float32 1e-5, float16 1e-2) and atol = rtol/1000 of the largest |expected| in
-    that array. Integers, bools and strings are compared exactly. `call` is code a learner can type to see for themselves.
+    Defaults: rtol by dtype (float64 1e-9, float32 1e-5, float16 1e-2) and atol = rtol/1000 of the largest |expected|
+    in that array. Integers, bools and strings are compared exactly. `call` is code a learner can type to see it.
     """
 
-    def __init__(self, expected: Any, rtol: float | None = None, atol: float | None = None, call: str = "") -> None:
+    def __init__(
+        self, expected: Any, rtol: float | None = None, atol: float | None = None, call: str = ""
+    ) -> None:
         self.expected, self.rtol, self.atol, self.call = expected, rtol, atol, call
 
     def compare(self, got: Any) -> None:
@@ -121,7 +123,7 @@ class equal_to(close_to):
 
 
 class raised(Matcher):
-    """What `submission.error` gives equals this if the learner's code raised `kind` (or a subclass) with these words in its text."""
+    """Equals what `submission.error` gives if the code raised `kind` (or a subclass) with these words in its text."""
 
     def __init__(self, kind: type[BaseException], mentions: tuple[str, ...] | list[str] = (), call: str = "") -> None:
         self.kind, self.mentions, self.call = kind.__name__, list(mentions), call
@@ -148,7 +150,8 @@ class Raised:
     """A structured error as a value: the class the learner's code raised, its bases, text and place."""
 
     def __init__(self, error: dict[str, Any]) -> None:
-        self.kind, self.bases, self.text = error["class"], error["bases"], error["text"]
+        self.kind: str = error["class"]
+        self.bases, self.text = error["bases"], error["text"]
         self.place = {"line": error["line"], "file": error["file"], "source": error["source"]}
 
     def __repr__(self) -> str:
@@ -172,7 +175,7 @@ def short(value: Any) -> str:
 
 
 def number(value: Any) -> str:
-    return f"{value:.6g}" if np.asarray(value).dtype.kind in "fc" else str(value)
+    return format(value, ".6g") if np.asarray(value).dtype.kind in "fc" else str(value)
 
 
 def listing(values: Any) -> str:

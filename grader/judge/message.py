@@ -1,7 +1,7 @@
-"""What a learner reads about a check: the fact, what happened, the recognised mistake, the line to look at. In that order.
+"""What a learner reads about a check, in this order: the fact, what happened, the recognised mistake, the line.
 
-Never a frame of ours, never the solution. Text that the learner's code chose is cleaned and cut; in hidden checks it is left
-out if it could carry a number. Lines of the learner's file are read from the file, never taken from the worker.
+Never a frame of ours, never the solution. Text that the learner's code chose is cleaned and cut; in hidden checks it
+is left out if it could carry a number. Lines of the learner's file are read from the file, never taken from the worker.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ NUMBERS = ("number", "values", "not_finite", "value")  # findings that show what
 LEARNERS_WORDS = ("text", "class", "missing", "owner")  # facts that the learner's code chose
 LEARNERS_TYPES = ("type", "keys", "raised_other", "not_raised")  # findings whose `got` the learner's code chose
 CARRIES_NUMBERS = re.compile(r"\d\d|\d\.|\.\d")
+WITHOUT_PLACE = ("not_attempted", "missing", "waiting", "broken", "no_name", "syntax")
 LEFT_OUT = "…"
 Files = dict[str, bytes] | None
 
@@ -100,7 +101,7 @@ def _place(finding: Finding, check: Check, exercise: Exercise, files: Files) -> 
     source = _lines(files, name)
     if line and 0 < line <= len(source):
         return f"{name}:{line}  {clean(source[line - 1].strip(), 200)}".rstrip()
-    if finding.kind in ("not_attempted", "missing", "waiting", "broken", "no_name", "syntax") or not files or not check.about:
+    if finding.kind in WITHOUT_PLACE or not files or not check.about:
         return ""
     line = definition(files.get(exercise.file_name, b""), check.about)
     return f"{exercise.file_name}:{line}  {check.about}" if line else ""

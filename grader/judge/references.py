@@ -1,4 +1,7 @@
-"""Live frameworks as the checks' reference: called in the trusted process with plain values, remembered by everything they depend on."""
+"""Live frameworks as the checks' reference: called in the trusted process with plain values.
+
+What they gave is remembered on disk under everything that it depends on.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,16 @@ from grader.worker.values import decode, encode
 
 
 class Reference:
-    """The `reference` fixture: `reference.run("torch_adam", ...)` calls that function of the exercise's references.py."""
+    """The `reference` fixture: `reference.run("torch_adam", ...)` calls that function of references.py."""
 
     def __init__(self, exercise: Exercise, visibility: str, cache: ValueCache) -> None:
         folders = [exercise.solutions, exercise.folder] if visibility == "hidden" else [exercise.folder]
-        self._files = [folder / "references.py" for folder in folders if folder and (folder / "references.py").is_file()]
+        files = [folder / "references.py" for folder in folders if folder]
+        self._files = [file for file in files if file.is_file()]
         self._cache = cache
 
     def run(self, name: str, *values: Any, **options: Any) -> Any:
-        """The function's value, rebuilt of plain objects. The framework is imported only if the value is not known yet."""
+        """The function's value, rebuilt of plain objects. The framework is imported only if it is not known yet."""
         frame = encode([list(values), options])
         file = self._file_of(name)
         key = key_of("reference", _source(file), name, frame)
@@ -42,7 +46,8 @@ class Reference:
         for file in self._files:
             if f"def {name}(" in _source(file):
                 return file
-        raise BadExercise(f"no references.py has a function `{name}`: looked in {', '.join(map(str, self._files)) or 'none'}")
+        places = ", ".join(map(str, self._files)) or "none"
+        raise BadExercise(f"no references.py has a function `{name}`: looked in {places}")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The submission as a check sees it: `submission.run("scenario", values)`; values go in, values come out, workers come and go."""
+"""The submission as a check sees it: `submission.run("scenario", values)`; values go in, values come out."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ NEVER_EXPECTED = ("NotImplementedError", "ForbiddenImport", "SystemExit", "Memor
 
 
 class Submission:
-    """One submission's workers. A worker lives until it dies, hangs or is restarted; the next run then gets a new one."""
+    """One submission's workers. One lives until it dies, hangs or is restarted; the next run then gets a new one."""
 
-    def __init__(self, exercise: Exercise, files: dict[str, bytes], source: WorkerSource, cache: ValueCache, seed: int) -> None:
+    def __init__(
+        self, exercise: Exercise, files: dict[str, bytes], source: WorkerSource, cache: ValueCache, seed: int
+    ) -> None:
         self.exercise, self.files, self.seed = exercise, files, seed
         self._source, self._cache = source, cache
         self._worker: Worker | None = None
@@ -42,7 +44,7 @@ class Submission:
         self._left = seconds
 
     def run(self, scenario: str, *values: Any, **options: Any) -> Any:
-        """The value of `scenario(module, *values, **options)`, run beside the learner's code. Raises a WorkerProblem."""
+        """The value of `scenario(module, *values, **options)`, run beside the learner's code, or a WorkerProblem."""
         try:
             return self._run(scenario, values, options)
         except WorkerProblem as problem:
@@ -88,7 +90,8 @@ class Submission:
     def alone(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The scenario's value with `None` for the learner's module, from a worker that never sees the submission."""
         source, support = self._scenario_file(scenario)
-        key = key_of("alone", source, *support.values(), scenario, encode([list(values), options]), *self._source.fence_names)
+        frame = encode([list(values), options])
+        key = key_of("alone", source, *support.values(), scenario, frame, *self._source.fence_names)
         value = self._cache.get(key)
         if value is MISSING:
             worker = self._source.open_worker(self.exercise.runtime)

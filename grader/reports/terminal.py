@@ -15,8 +15,9 @@ Line = tuple[str, str]  # text, style ("" or a colour or "bold")
 def lines(attempt: Attempt, exercise: Exercise, language: str, quiet: bool = False, of: int | None = None) -> list[Line]:
     """The whole block. `quiet`: the score and the first failure only. `of`: how many checks there are, if not all ran."""
     title = f"{exercise.number} · {exercise.title[language]}"
-    score = say("no_score", language) if attempt.score is None else f"{attempt.score:g}/{attempt.max_score:g}"
-    points = say("points", language, score=score)
+    points = say("no_score", language)
+    if attempt.score is not None:
+        points = say("points", language, score=f"{attempt.score:g}/{attempt.max_score:g}")
     block: list[Line] = [(_two(title, points), "bold")]
     if of is not None and of > len(attempt.checks):
         block.append(("  " + say("only_some", language, ran=len(attempt.checks), all=of), ""))

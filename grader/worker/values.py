@@ -22,7 +22,7 @@ class Foreign:
         self.type_name = type_name
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is Foreign and other.type_name == self.type_name
+        return other.type_name == self.type_name if type(other) is Foreign else NotImplemented  # a matcher has its say
 
     def __hash__(self) -> int:
         return hash(self.type_name)

@@ -1,0 +1,148 @@
+"""The `kata` commands as people use them: what they print, what they write, how they end."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import grader.reports
+from tests.course_copy import Course, copy_to
+from tests.test_plugin import ADDS_TWO, ANSWER
+
+SCHEMA = json.loads(Path(grader.reports.__file__).with_name("attempt.schema.json").read_text())
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return copy_to(tmp_path)
+
+
+def test_help_gives_an_example_in_both_languages(course: Course) -> None:
+    """Each command's --help ends with an example, in the learner's language."""
+    for name in ("list", "check", "hint", "solution", "reset", "doctor", "grade"):
+        assert "Example: kata " + name in course.run("kata", name, "--help").stdout
+        assert "Ejemplo: kata " + name in course.run("kata", name, "--help", language="es").stdout
+
+
+def test_check_ends_with_0_when_all_pass_and_1_otherwise(course: Course) -> None:
+    course.write(ANSWER)
+    assert course.run("kata", "check", "90").returncode == 0
+    course.write(ADDS_TWO)
+    done = course.run("kata", "check", "90")
+    assert done.returncode == 1
+    assert "Recognised: adds_two" in done.stdout
+
+
+def test_wrong_use_ends_with_2_and_a_sentence(course: Course) -> None:
+    for line in (["check", "77"], ["nothing"], ["hint", "90", "9"], ["grade", "nowhere", "--out", "x"]):
+        done = course.run("kata", *line)
+        assert done.returncode == 2, line
+        assert "Traceback" not in done.stderr
+        assert done.stderr
+
+
+def test_outside_a_course_the_installed_one_is_used_or_named(course: Course) -> None:
+    done = course.run("kata", "list")
+    assert "90  Twice as much" in done.stdout
+    assert "to begin" in done.stdout
+
+
+def test_hints_come_one_by_one(course: Course) -> None:
+    assert course.run("kata", "hint", "90").stdout == "What is twice three?\nMore: kata hint 90 2\n"
+    assert course.run("kata", "hint", "90", "3", language="es").stdout == "Por dos.\n"
+
+
+def test_the_solution_opens_after_passing_or_on_demand(course: Course) -> None:
+    closed = course.run("kata", "solution", "90")
+    assert closed.returncode == 2
+    assert "return 2 * x" not in closed.stdout + closed.stderr
+    assert "return 2 * x" in course.run("kata", "solution", "90", "--spoil").stdout
+    course.write(ANSWER)
+    assert "return 2 * x" in course.run("kata", "solution", "90").stdout
+
+
+def test_reset_asks_and_keeps_a_backup(course: Course) -> None:
+    """Without a yes nothing changes; with it, the learner's file is kept beside the original."""
+    course.write(ANSWER)
+    refused = course.run("kata", "reset", "90")  # no answer on standard input
+    assert refused.returncode != 0
+    assert (course.exercise / "double.py").read_text() == ANSWER
+    course.run("kata", "reset", "90", "--yes")
+    assert "raise NotImplementedError" in (course.exercise / "double.py").read_text()
+    backups = list(course.exercise.glob("double.*.backup"))
+    assert [backup.read_text() for backup in backups] == [ANSWER]
+
+
+def test_doctor_names_every_layer(course: Course) -> None:
+    done = course.run("kata", "doctor")
+    assert done.returncode == 0
+    for word in ("Python 3.", "numpy", "torch", "bubblewrap", "landlock", "seccomp", "limits", "capabilities"):
+        assert word in done.stdout
+
+
+def _class(course: Course) -> Path:
+    """Four students in the three layouts, one of them with nothing."""
+    folder = course.root / "handed in"
+    for student, place, code in (
+        ("ana", "90_double/double.py", ANSWER),
+        ("björn", "double.py", ADDS_TWO),
+        ("=carla", "exercises/90_double/double.py", "while True: pass"),
+        ("dan", "notes.txt", "later"),
+    ):
+        file = folder / student / place
+        file.parent.mkdir(parents=True)
+        file.write_text(code)
+    return folder
+
+
+def test_grade_writes_a_row_and_a_valid_json_for_everybody(course: Course) -> None:
+    """Whatever is handed in, each student has a row, and each result fits the published schema."""
+    done = course.run("kata", "grade", str(_class(course)), "--out", "out", "--seed", "s")
+    assert done.returncode == 0, done.stderr
+    rows = {row["student"]: row for row in csv.DictReader((course.root / "out" / "scores.csv").open(encoding="utf-8"))}
+    facts = {name: (row["score"], row["outcome"], row["passed"], row["failed"]) for name, row in rows.items()}
+    assert facts == {
+        "ana": ("20", "passed", "3", "0"),
+        "björn": ("4", "failed", "0", "3"),
+        "'=carla": ("0", "timeout", "0", "3"),
+        "dan": ("0", "missing", "0", "3"),
+    }
+    results = sorted((course.root / "out" / "results").glob("*/90_double.json"))
+    assert len(results) == 4
+    for file in results:
+        jsonschema.validate(json.loads(file.read_text()), SCHEMA)
+    bjorn = json.loads((course.root / "out" / "results" / "björn" / "90_double.json").read_text())
+    assert bjorn["checks"][0]["misconception"]["id"] == "adds_two"
+    assert bjorn["seed"] == "s"
+
+
+def test_the_same_seed_gives_the_same_results(course: Course) -> None:
+    """Two runs differ in nothing but the seconds."""
+    folder = str(_class(course))
+    seen = []
+    for out in ("one", "two"):
+        course.run("kata", "grade", folder, "--out", out, "--seed", "s")
+        text = (course.root / out / "results" / "björn" / "90_double.json").read_text()
+        seen.append(json.loads(text, parse_float=lambda _: None))
+    assert seen[0] == seen[1]
+
+
+def test_a_broken_check_leaves_the_score_empty_and_is_counted(course: Course) -> None:
+    file = course.solutions / "test_double_hidden.py"
+    file.write_text(file.read_text().replace("rng.normal(size=(3, 2))", "rng.nothing_like_this()"))
+    done = course.run("kata", "grade", str(_class(course)), "--out", "out")
+    rows = {row["student"]: row for row in csv.DictReader((course.root / "out" / "scores.csv").open(encoding="utf-8"))}
+    assert rows["ana"]["score"] == ""
+    assert rows["ana"]["outcome"] == "broken"
+    assert "that is the grader's fault" in done.stdout
+
+
+def test_author_commands_keep_the_stub_in_step(course: Course) -> None:
+    course.write("something else\n")
+    assert "out of step" in course.run("kata", "dev", "check", "90").stderr
+    assert "stub written" in course.run("kata", "dev", "sync", "90").stdout
+    assert "in step" in course.run("kata", "dev", "sync", "90").stdout
