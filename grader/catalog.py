@@ -58,7 +58,7 @@ def resolve(root: Path, name: str) -> Exercise:
     """The exercise whose folder's name, number or slug begins with `name` (`03`, `3`, `03_adam`, `adam`)."""
     wanted = Path(name).name
     known = folders(root)
-    fits = [path for path in known if path.name == wanted or path.name[3:] == wanted]
+    fits = [path for path in known if wanted in (path.name, path.name[3:]) or wanted.zfill(2) == path.name[:2]]
     starts = (wanted, wanted.zfill(2)) if wanted.isdigit() else (wanted,)
     fits = fits or [path for path in known if path.name.startswith(starts) or path.name[3:].startswith(wanted)]
     if len(fits) != 1 or not wanted:
@@ -187,16 +187,17 @@ def _cases(function: Any) -> tuple[dict[str, Any], ...]:
     for mark in (m for m in getattr(function, "pytestmark", ()) if m.name == "parametrize"):
         given = dict(zip(("argnames", "argvalues"), mark.args, strict=False)) | mark.kwargs
         names = given["argnames"]
-        names = [name.strip() for name in names.split(",")] if isinstance(names, str) else names
-        axes.append([dict(zip(names, _row(row, len(names)), strict=True)) for row in given["argvalues"]])
+        single = isinstance(names, str) and "," not in names
+        names = [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+        axes.append([dict(zip(names, _row(row, single), strict=True)) for row in given["argvalues"]])
     return tuple({k: v for part in case for k, v in part.items()} for case in itertools.product(*axes))
 
 
-def _row(row: Any, names: int) -> tuple[Any, ...]:
-    """One row of a parametrize mark: a pytest.param, a tuple, or a single value."""
+def _row(row: Any, single: bool) -> tuple[Any, ...]:
+    """One row of a parametrize mark: a pytest.param, a tuple, or (for one name that is no list) a single value."""
     if type(row).__name__ == "ParameterSet":
         return tuple(row.values)
-    return tuple(row) if names > 1 else (row,)
+    return (row,) if single else tuple(row)
 
 
 def import_file(path: Path, name: str) -> Any:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from grader import catalog
+from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
-from grader.model import Exercise
+from grader.model import Attempt, Check, Exercise
 from grader.sandbox.fences import best
 from grader.sandbox.warm import FencedWorkers
 
 TOY = Path(__file__).parent / "toy_course"
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests: messages are English unless a test says otherwise."""
+    monkeypatch.setenv("KATA_LANG", "en")
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +39,37 @@ def toy_root() -> Path:
 
 @pytest.fixture(scope="session")
 def toy() -> Exercise:
-    """Exercise 90: `double(x)`, with two visible cases of 8 points and hidden checks of 8 and 4."""
-    return catalog.load(TOY / "exercises" / "90_double")
+    """Exercise 90: `double(x)`, with two visible cases of 8 points and hidden checks of 8 and 4.
+
+    Its deadline is long, because a machine may be busy.
+    """
+    return dataclasses.replace(catalog.load(TOY / "exercises" / "90_double"), deadline=20.0)
+
+
+@pytest.fixture(scope="session")
+def toy_checks(toy: Exercise) -> tuple[Check, ...]:
+    return catalog.load_checks(toy.folder)
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> ValueCache:
     return ValueCache(tmp_path / "values.sqlite")
+
+
+Judged = Callable[..., Attempt]
+
+
+@pytest.fixture
+def judged(source: FencedWorkers, cache: ValueCache, toy: Exercise, toy_checks: tuple[Check, ...]) -> Judged:
+    """Judges a text as the toy exercise's file; other checks and facts of the exercise can be given."""
+
+    def run(
+        code: str | None, checks: tuple[Check, ...] = toy_checks, *,
+        seed: str = "seed", name: bool = False, **facts: object,
+    ) -> Attempt:  # fmt: skip
+        exercise = dataclasses.replace(toy, **facts)
+        files = None if code is None else {"double.py": code.encode()}
+        judging = Judging(exercise, checks, files, source=source, cache=cache, seed=seed, name_mistakes=name)
+        return judge(judging)
+
+    return run

@@ -8,8 +8,6 @@ Source: A. G. Baydin et al., "Automatic differentiation in machine learning: a s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from numbers import Real
 from typing import TypeAlias
 
 import numpy as np

@@ -17,17 +17,18 @@ def graphs(programs, leaves, zeroed=(), seed=None, build_first=False):
     outs = [run(program, tensors, None) for program in programs] if build_first else []
     seen = []
     for i, program in enumerate(programs):
-        for name in tensors:
-            if (i, name) in zeroed:
+        for at, name in zeroed:
+            if at == i:
                 tensors[name].grad = None
+                seen.append(grads(tensors))
         out = outs[i] if build_first else run(program, tensors, None)
         out.backward(None if seed is None else tensor(seed))
         seen.append(grads(tensors))
     return {"grads": seen, "seed": seed}
 
 
-def central_differences(program, leaves, others):
-    """The slope of `out` (one element) at every element of every leaf, from two values on either side of it."""
+def central_differences(program, leaves, others, seed):
+    """The slope of (out * seed).sum() at every element of every leaf, from two values on either side of it."""
     import torch
 
     step = 1e-6
@@ -40,7 +41,8 @@ def central_differences(program, leaves, others):
                 for shift in (step, -step):
                     moved = values.copy()
                     moved[index] += shift
-                    outs.append(run(program, make(leaves | {name: moved}, None), others).item())
+                    out = run(program, make(leaves | {name: moved}, None), others)
+                    outs.append((out * tensor(seed)).sum().item())
                 slope[index] = (outs[0] - outs[1]) / (2 * step)
     return slopes
 

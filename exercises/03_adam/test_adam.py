@@ -98,7 +98,7 @@ def test_state_dict(submission, reference):
     assert got == close_to(reference.run("torch_steps", PARAMS, GRADS, **options), call=call)
 
 
-@points(1, id="03.8a", about="Adam.__init__")
+@points(0.5, id="03.8a", about="Adam.__init__")
 @catches("arguments_not_checked")
 @pytest.mark.parametrize(
     ("count", "options", "words", "call"),

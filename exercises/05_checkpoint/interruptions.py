@@ -28,16 +28,6 @@ def files_in(folder: str) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-@contextmanager
-def profile(see: Callable[[FrameType, str, Any], None]) -> Iterator[None]:
-    before = sys.getprofile()
-    sys.setprofile(see)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
-
-
 class Break:
     """Acts at one of the calls that a save makes while its file is half written.
 
@@ -49,21 +39,21 @@ class Break:
         it.seen, it.done
     """
 
-    def __init__(self, folder: str, learners_file: str, at: int = -1, act: Callable[[], None] | None = None) -> None:
-        # Calls made by other code (tempfile, contextlib) may not be where an exception would come from.
-        self.folder, self.at, self.act = folder, at, act
-        self.learners_file = learners_file
+    def __init__(
+        self, folder: str, learners_file: str, at: int = -1, act: Callable[[], None] | None = None
+    ) -> None:
+        self.folder, self.learners_file, self.at, self.act = folder, learners_file, at, act
+        # Not tempfile and contextlib: a break inside their own work is nothing a caller can clean up after.
         self.callers = (learners_file, "torch/serialization.py", "/pathlib.py", "/shutil.py", "/os.py")
         self.before = files_in(folder)
         self.seen, self.done, self.moved = 0, False, False
 
     def __enter__(self) -> "Break":
-        self._profile = profile(self.see)
-        self._profile.__enter__()
+        sys.setprofile(self.see)
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._profile.__exit__(*error)
+        sys.setprofile(None)
 
     def see(self, frame: FrameType, event: str, called: Any) -> None:
         if event != "c_call" or self.done or self.moved or not self._is_theirs(frame, called):
@@ -102,19 +92,23 @@ def watch(path: str, states: list[tuple[int, int]]) -> Iterator[None]:
         if not states or states[-1] != state:
             states.append(state)
 
-    with profile(see):
+    sys.setprofile(see)
+    try:
         yield
+    finally:
+        sys.setprofile(None)
 
 
 @contextmanager
 def every_folder_is_a_disk(folder: str) -> Iterator[None]:
-    """A file is moved into `folder` only from there or from below, as if anything else lay on another disk."""
+    """Files are moved into `folder` only from it or from below, as if all else lay on another disk."""
     replace, rename = os.replace, os.rename
 
     def within(move: Callable[..., None]) -> Callable[..., None]:
         def moved(source: Any, target: Any, **options: Any) -> None:
             inside = os.path.realpath(folder) + os.sep
-            if not os.path.realpath(source).startswith(inside) and os.path.realpath(target).startswith(inside):
+            comes_in = os.path.realpath(target).startswith(inside)
+            if comes_in and not os.path.realpath(source).startswith(inside):
                 raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), os.fspath(source))
             move(source, target, **options)
 

@@ -20,7 +20,10 @@ def model_comes_back(module: Any, tensors: dict[str, Any]) -> dict[str, Any]:
 
 
 def adam_goes_on(module: Any, weight: Any, gradients: list[Any], saved_after: int) -> dict[str, Any]:
-    """Adam's steps on one parameter, saved and loaded into new objects on the way; without `module`, in one go."""
+    """Adam's steps on one parameter, saved and loaded into new objects on the way.
+
+    Without `module`, in one go.
+    """
 
     def begin(**options: Any) -> tuple[nn.Module, torch.optim.Optimizer]:
         model = nn.ParameterDict({"p": nn.Parameter(torch.from_numpy(weight.copy()))})
@@ -62,7 +65,7 @@ def broken_off(module: Any, kind: str) -> dict[str, Any]:
 
 
 def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any]:
-    """The train/eval mode of each layer after a save (with every part, or with none) and a load of the model alone."""
+    """The mode of each layer after a save (of every part, or of none) and a load of the model alone."""
     path = os.path.join(fresh_folder("modes"), "a.pt")
 
     def with_modes() -> nn.Module:
@@ -77,7 +80,9 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
         parts["scheduler"] = torch.optim.lr_scheduler.StepLR(parts["optimizer"], 2)
         parts |= {"generator": torch.Generator(), "extra": {"note": "whole"}}
     return {
-        "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))["class"],
+        "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))[
+            "class"
+        ],
         "the load raises": problem_of(lambda: module.load_checkpoint(path, model=loaded))["class"],
         "modes after saving": [layer.training for layer in saved.modules()],
         "modes after loading": [layer.training for layer in loaded.modules()],
@@ -85,7 +90,10 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
 
 
 def given_back(module: Any, epoch: int, extra: Any) -> dict[str, Any]:
-    """What a load returns of `epoch` and `extra`. Arrays stand for tensors, which come back as [type, dtype, values]."""
+    """What a load returns of `epoch` and `extra`.
+
+    Arrays stand for tensors, which come back as [type, dtype, values].
+    """
 
     def with_tensors(value: Any) -> Any:
         if isinstance(value, dict):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from grader.checks import catches, equal_to, points
 
 SAVE = 'save_checkpoint("a.pt", model=model, optimizer=optimizer, epoch={})'
@@ -27,7 +28,7 @@ def test_model_comes_back(submission):
 @points(1, id="05.1b", about="load_checkpoint")
 @catches("optimizer_not_saved", "parameters_replaced", "optimizer_settings_not_loaded")
 def test_adam_goes_on(submission):
-    """Adam goes on in a new optimizer: moments, step count and settings come back, and the next steps are the same."""
+    """Adam goes on in a new optimizer: moments, step count and settings come back; the next steps are equal."""
     weight = np.array([1.0, -2.0])
     gradients = [np.array(pair) for pair in ([0.5, -1.0], [0.25, 3.0], [-0.5, 0.125], [2.0, -0.75])]
     expected = submission.alone("adam_goes_on", weight, gradients, 2)
@@ -46,15 +47,16 @@ def test_old_file_outlives_an_exception(submission, kind):
         "the old file is as it was": seen["after"] == seen["before"],
     }
     expected = {"exception that reaches the caller": kind, "the old file is as it was": True}
-    assert facts == equal_to(expected, call=f"{SAVE.format(2)}, broken off half way by {kind}, over the file of epoch 1")
+    call = f"{SAVE.format(2)}, broken off half way by {kind}, over the file of epoch 1"
+    assert facts == equal_to(expected, call=call)
 
 
 @points(1, id="05.7a", about="load_checkpoint")
 @catches("left_in_eval_mode", "left_in_train_mode", "optional_parts_required")
 @pytest.mark.parametrize("whole", [False, True])
-@pytest.mark.parametrize("training", [[True, True, True, True], [False, False, False, False], [True, False, True, True]])
+@pytest.mark.parametrize("training", [[True] * 4, [False] * 4, [True, False, True, True]])
 def test_optional_parts_and_modes(submission, training, whole):
-    """The optional parts may be absent from a save or from a load; each layer stays in train or eval mode, as it was."""
+    """Optional parts may be absent from a save or a load; each layer stays in train or eval mode, as it was."""
     expected = {
         "the save raises": "nothing",
         "the load raises": "nothing",
@@ -84,9 +86,9 @@ BACK = {1: (tensor("float64", [1.5, -2.0]), {"ids": tensor("int64", [[3], [4]]),
 
 @points(1, id="05.8", about="load_checkpoint")
 @catches("extra_not_saved", "empty_extra_lost", "epoch_off_by_one", "whole_object_pickled")
-@pytest.mark.parametrize("epoch, extra", GIVEN)
+@pytest.mark.parametrize(("epoch", "extra"), GIVEN)
 def test_epoch_and_extra_come_back(submission, epoch, extra):
-    """A load returns a dict with `epoch`, the number of epochs completed, and `extra`, each as it was given."""
+    """A load returns a dict with `epoch`, the number of epochs completed, and `extra`, as they were given."""
     expected = {"the load raises": "nothing", "epoch": epoch, "extra": BACK.get(epoch, extra)}
     call = f'save_checkpoint("a.pt", ..., epoch={epoch}, extra={extra}); load_checkpoint("a.pt", model=model)'
     assert submission.run("given_back", epoch, extra) == equal_to(expected, call=call)

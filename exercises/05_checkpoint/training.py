@@ -1,4 +1,4 @@
-"""A training run with everything in it that a checkpoint has to bring back: written once, for checks and readers alike."""
+"""A training run with everything in it that a checkpoint has to bring back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,11 @@ def begin(x: Any, y: Any, seed: int) -> Run:
     x, y = torch.from_numpy(x), torch.from_numpy(y)
     hidden = 7
     model = nn.Sequential(
-        nn.Linear(x.shape[1], hidden), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Dropout(0.3), nn.Linear(hidden, y.shape[1])
+        nn.Linear(x.shape[1], hidden),
+        nn.BatchNorm1d(hidden),
+        nn.ReLU(),
+        nn.Dropout(0.3),
+        nn.Linear(hidden, y.shape[1]),
     ).to(x.dtype)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.01)
     return Run(
@@ -51,7 +55,9 @@ def begin(x: Any, y: Any, seed: int) -> Run:
     )
 
 
-def train(run: Run, epochs: range, after: Callable[[int], None] = lambda epoch: None) -> dict[str, dict[str, Any]]:
+def train(
+    run: Run, epochs: range, after: Callable[[int], None] = lambda epoch: None
+) -> dict[str, dict[str, Any]]:
     """Train and say what each epoch was like. `after` is called with the number of epochs completed."""
     history = {}
     for epoch in epochs:
@@ -66,7 +72,11 @@ def train(run: Run, epochs: range, after: Callable[[int], None] = lambda epoch: 
             run.optimizer.step()
             losses.append(loss.item())
         run.scheduler.step()
-        history[f"epoch {epoch}"] = {"learning rate": learning_rate, "first batch": first_batch, "losses": losses}
+        history[f"epoch {epoch}"] = {
+            "learning rate": learning_rate,
+            "first batch": first_batch,
+            "losses": losses,
+        }
         after(epoch)
     return history
 

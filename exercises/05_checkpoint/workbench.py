@@ -1,5 +1,6 @@
 """Small helpers that both scenario files use."""
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,8 @@ from torch import nn
 
 def fresh_folder(name: str) -> str:
     """An empty folder in the worker's scratch."""
-    folder = os.path.join(os.getcwd(), name)
-    for number in range(2, 100):
-        if not os.path.lexists(folder):
-            break
-        folder = os.path.join(os.getcwd(), f"{name} {number}")
+    names = itertools.chain([name], (f"{name} {number}" for number in itertools.count(2)))
+    folder = next(os.path.join(os.getcwd(), free) for free in names if not os.path.lexists(free))
     os.makedirs(folder)
     return folder
 
@@ -31,19 +29,25 @@ def content(path: str) -> bytes | None:
 
 def names_in(folder: str) -> list[str]:
     """Everything in the folder and below, folders too."""
-    found = [os.path.join(place, name) for place, folders, files in os.walk(folder) for name in folders + files]
-    return sorted(os.path.relpath(path, folder) for path in found)
+    found = []
+    for place, folders, files in os.walk(folder):
+        found += [os.path.relpath(os.path.join(place, name), folder) for name in folders + files]
+    return sorted(found)
 
 
 def problem_of(act: Callable[[], Any]) -> dict[str, Any]:
-    """What comes out of a call: the exception's class, its bases and its text. The stub's exception goes on."""
+    """What comes out of a call: the exception's class, its bases and its text. The stub's one goes on."""
     try:
         act()
     except NotImplementedError:
         raise
     except BaseException as problem:
         kind = type(problem)
-        return {"class": kind.__name__, "bases": [base.__name__ for base in kind.__mro__], "text": str(problem)}
+        return {
+            "class": kind.__name__,
+            "bases": [base.__name__ for base in kind.__mro__],
+            "text": str(problem),
+        }
     return {"class": "nothing", "bases": [], "text": ""}
 
 

@@ -1,5 +1,6 @@
 """What scenarios of this exercise look at: where tensors lie, what reaches a model and a loss, what waits."""
 
+import collections
 import dataclasses
 import functools
 from collections.abc import Callable
@@ -8,6 +9,21 @@ from typing import Any
 import accelerator
 import torch
 from torch import nn
+
+Pair = collections.namedtuple("Pair", ["inputs", "targets"])
+
+
+@dataclasses.dataclass
+class Sample:
+    image: Any
+    label: Any = 0
+    name: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class FrozenSample:
+    image: Any
+    extra: Any = None
 
 
 def place(name: str) -> torch.device:

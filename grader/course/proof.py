@@ -123,12 +123,19 @@ def _prove_mistakes(proof: Proof, source: WorkerSource, cache: ValueCache, seed:
         for check in proof.checks:
             if file.stem in check.catches and outcomes[check.id] == "passed":
                 faults.append(f"{check.id} says that it catches {file.stem}, and passes it")
-        if not ast.get_docstring(ast.parse(file.read_text("utf-8"))):
+        if not _docstring(file):
             faults.append(f"mistakes/{file.name}: its docstring should say what it does")
     known = {misconception_of(file) for file in mistakes}
     for check in proof.checks:
         faults_of = [name for name in check.catches if name not in known]
         proof.faults += [f"{check.id} catches {name}, which is no file in mistakes/" for name in faults_of]
+
+
+def _docstring(file: Path) -> str | None:
+    try:
+        return ast.get_docstring(ast.parse(file.read_bytes()))
+    except (SyntaxError, ValueError):
+        return None
 
 
 def _prove_texts(proof: Proof) -> None:

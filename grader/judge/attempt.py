@@ -24,6 +24,7 @@ from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Findi
 from grader.sandbox import WorkerSource
 
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
+PATIENCE_LEFT = 0.2  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
 OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "CUDA out of memory")
 
@@ -97,7 +98,9 @@ class Judging:
 
     def _run(self, check: Check, call: Callable[[], object]) -> CaseResult:
         began = time.monotonic()
-        seconds = min(self.exercise.deadline, ATTEMPT_SECONDS - self.submission.spent)
+        hung = any(result.outcome == "timeout" for results in self.results.values() for result in results)
+        patience = self.exercise.deadline * (PATIENCE_LEFT if hung else 1)
+        seconds = min(patience, ATTEMPT_SECONDS - self.submission.spent)
         self.submission.begin(check.visibility, seconds)
         seen = trace.start()
         problem: BaseException | None = None

@@ -39,7 +39,7 @@ class ValueCache:
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute("CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB)")
             self._forget_the_oldest()
-        except (OSError, sqlite3.Error):
+        except (OSError, RuntimeError, sqlite3.Error):  # RuntimeError: there is no home
             self._connection = None
 
     def _forget_the_oldest(self) -> None:
@@ -57,9 +57,9 @@ class ValueCache:
             self._connection = None
 
     def get(self, key: str) -> Any:
-        """The value, or MISSING."""
+        """The value, or MISSING. It is shared: whoever hands it on to code that may change it copies it first."""
         if key in self._memory:
-            return decode(self._memory[key])
+            return self._memory[key]
         try:
             if self._connection is None:
                 return MISSING
@@ -69,11 +69,12 @@ class ValueCache:
             value = decode(row[0])
         except (sqlite3.Error, BadFrame, TypeError):
             return MISSING
-        self._memory[key] = row[0]
+        self._memory[key] = value
         return value
 
     def put(self, key: str, value: Any) -> None:
-        self._memory[key] = frame = encode(value)
+        frame = encode(value)
+        self._memory[key] = decode(frame)
         try:
             if self._connection:
                 self._connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", [key, frame])

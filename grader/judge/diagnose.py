@@ -36,8 +36,9 @@ class Diagnosis:
         return outcome, traces
 
     def candidates(self, check: Check, traces: list[Trace]) -> list[Path]:
-        """The mistakes whose traces on this check equal these."""
-        return [mistake for mistake in self.files if same(self.behaviour(mistake, check)[1], traces)]
+        """The mistakes that lose this check with traces equal to these."""
+        behaviours = ((mistake, *self.behaviour(mistake, check)) for mistake in self.files)
+        return [mistake for mistake, outcome, seen in behaviours if outcome != "passed" and same(seen, traces)]
 
     def name(
         self, failing: Sequence[tuple[Check, list[Trace]]], all_traces: Sequence[tuple[Check, list[Trace]]]

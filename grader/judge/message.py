@@ -11,6 +11,7 @@ import re
 import signal
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from grader.locale import say
@@ -107,6 +108,7 @@ def _place(finding: Finding, check: Check, exercise: Exercise, files: Files) -> 
     return f"{exercise.file_name}:{line}  {check.about}" if line else ""
 
 
+@lru_cache(maxsize=256)
 def definition(source: bytes, dotted: str) -> int | None:
     """The line where `Class.method` or `function` is defined in a source, which is parsed and never run."""
     try:

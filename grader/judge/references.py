@@ -5,6 +5,7 @@ What they gave is remembered on disk under everything that it depends on.
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,7 @@ class Reference:
             except ModuleNotFoundError as problem:
                 raise FrameworkMissing(say("framework_missing", package=problem.name)) from problem
             self._cache.put(key, value)
-            value = decode(encode(value))
-        return value
+        return copy.deepcopy(self._cache.get(key))
 
     def _file_of(self, name: str) -> Path:
         for file in self._files:

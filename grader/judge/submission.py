@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from functools import cache
 from pathlib import Path
@@ -103,7 +104,7 @@ class Submission:
             finally:
                 worker.end()
             self._cache.put(key, value)
-        return value
+        return copy.deepcopy(value)
 
     def output(self) -> str:
         return self._worker.output() if self._worker is not None else self._last_output

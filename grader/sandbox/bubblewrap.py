@@ -1,4 +1,4 @@
-"""The outer fence: bubblewrap around the warm parent, started once per runtime. New namespaces and a read-only file system."""
+"""The outer fence: bubblewrap around the warm parent, started once per runtime: namespaces, a read-only file system."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from functools import cache
 
-TMPFS_BYTES = 128 << 20
+TMPFS_BYTES = 256 << 20  # for all workers of a warm parent; each may fill a quarter (worker/scratch.py)
 
 
 def command(read: list[str], masked: list[str], folders: dict[str, str], devices: list[str]) -> list[str]:
@@ -16,8 +16,9 @@ def command(read: list[str], masked: list[str], folders: dict[str, str], devices
     `read`: paths shown read-only where they are; `masked`: folders in them to show empty; `folders`: place in the
     sandbox -> path outside; `devices`: device files.
     """
-    line = [bubblewrap() or "bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    line += ["--unshare-cgroup-try", "--disable-userns", "--uid", "65534", "--gid", "65534", "--hostname", "worker"]
+    line = [bubblewrap() or "bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"]
+    line += ["--unshare-uts", "--unshare-cgroup-try", "--disable-userns", "--hostname", "worker"]
+    line += ["--uid", "65534", "--gid", "65534"]
     line += ["--cap-drop", "ALL", "--new-session", "--die-with-parent"]
     line += ["--size", str(TMPFS_BYTES), "--tmpfs", "/tmp"]
     for path in read:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from grader.sandbox import bubblewrap, landlock, seccomp
 
 INNER_LAYERS = ("limits", "capabilities", "landlock", "seccomp")
+ON_EVERY_LINUX = ("parent_death", "descriptors", "no_new_privs")  # part of the inner fence that no machine lacks
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Fence:
 
     def required(self) -> set[str]:
         """The layers without which a worker must not load a learner's file."""
-        return {*(["bubblewrap"] if self.outer else []), *(INNER_LAYERS if self.inner else [])}
+        return {*(["bubblewrap"] if self.outer else []), *(INNER_LAYERS + ON_EVERY_LINUX if self.inner else ())}
 
 
 BOTH, INNER, NONE = Fence(True, True), Fence(False, True), Fence(False, False)

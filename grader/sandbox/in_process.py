@@ -1,4 +1,4 @@
-"""No process at all: the learner's code runs in the judge's, for `--pdb --in-process` and breakpoint(). A learner's own code only."""
+"""No process at all: a learner's own code runs in the judge's, for `--pdb --in-process` and breakpoint()."""
 
 from __future__ import annotations
 

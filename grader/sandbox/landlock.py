@@ -35,6 +35,6 @@ def rules(version: int, read: list[str], write: list[str]) -> dict[str, Any]:
     """Rules for `confine`: `read` may be read, `write` may be changed in every way but devices."""
     handled = _handled(version)
     everything = handled["files"] & ~MAKE_DEVICES & ~1
-    devices = [(path, (READ_FILE | WRITE_FILE) & handled["files"]) for path in ("/dev/null", "/dev/zero", "/dev/urandom")]
+    devices = [(path, READ_FILE | WRITE_FILE) for path in ("/dev/null", "/dev/zero", "/dev/urandom")]
     allow = [*((path, READ) for path in read), *devices, *((path, everything) for path in write)]
     return {**handled, "write": everything, "allow": allow}

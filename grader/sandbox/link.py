@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
-from grader.errors import LearnerRaised, WorkerDied, WorkerTimeout
+from grader.errors import FenceMissing, LearnerRaised, WorkerDied, WorkerProblem, WorkerTimeout
 from grader.worker.values import MAX_BODY, MAX_HEADER, PREFIX, BadFrame, decode, encode
 
 OUTPUT_KEPT = 64 << 10
@@ -23,7 +23,7 @@ class Worker(Protocol):
     keep_files: bool
 
     def request(self, operation: str, seconds: float, **values: Any) -> Any:
-        """The value of one operation. Raises LearnerRaised, WorkerTimeout, WorkerDied; after the last two it is gone."""
+        """The value of one operation, or LearnerRaised, WorkerTimeout, WorkerDied; after the last two it is gone."""
 
     def output(self) -> str:
         """What the learner's code printed so far, cut at 64 KiB."""
@@ -51,8 +51,15 @@ class LinkedWorker:
         self.held: list[str] = []
 
     def greet(self, seconds: float) -> None:
-        """Wait for the first frame: the layers that the worker has put on itself."""
-        self.held = decode(self._exchange(b"", seconds))["held"]
+        """Wait for the first frame: the layers that the worker has put on itself. Raises FenceMissing."""
+        try:
+            hello = decode(self._exchange(b"", seconds))
+        except WorkerProblem as problem:
+            raise FenceMissing(f"a worker did not start: {problem}") from problem
+        if "problem" in hello:
+            self.end()
+            raise FenceMissing(f"a worker could not confine itself: {hello['problem']}")
+        self.held = hello["held"]
 
     def request(self, operation: str, seconds: float, **values: Any) -> Any:
         if not self.alive:
@@ -71,11 +78,13 @@ class LinkedWorker:
             reply = decode(frame)
         except BadFrame as problem:
             self._fail(str(problem))
-        if type(reply) is dict and reply.get("id") == self._count and ("value" in reply or _is_error(reply.get("raised"))):
-            return reply
+        is_mine = type(reply) is dict and type(reply.get("id")) is int and reply["id"] == self._count
+        if is_mine and ("value" in reply or _is_error(reply.get("raised"))):
+            return reply  # type: ignore[no-any-return]
         self._fail("it wrote on the protocol's descriptor")
 
     def _fail(self, reason: str) -> NoReturn:
+        self.keep_files = False
         self.end()
         raise WorkerDied(reason=reason)
 
@@ -91,6 +100,7 @@ class LinkedWorker:
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
+                self.keep_files = False
                 self.end()
                 raise WorkerTimeout(seconds)
             for descriptor, event in poll.poll(left * 1000):

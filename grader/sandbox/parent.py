@@ -1,10 +1,10 @@
-"""Warm parents: one process per runtime that has imported its frameworks and forks a confined worker in milliseconds."""
+"""Warm parents: one process per runtime that has imported its frameworks and forks confined workers in milliseconds."""
 
 from __future__ import annotations
 
 import os
 import resource
-import shutil
+import secrets
 import socket
 import subprocess
 import tempfile
@@ -15,11 +15,14 @@ from grader.errors import FenceMissing
 from grader.sandbox import bubblewrap, landlock, seccomp
 from grader.sandbox.fences import Fence
 from grader.sandbox.link import LinkedWorker, pair
-from grader.sandbox.runtimes import Runtime, interpreter_paths, package_folders
+from grader.sandbox.runtimes import Runtime, address_space, interpreter_paths, package_folders
+from grader.worker.scratch import MOST_BYTES, remove
+from grader.worker.serve import DATA
 from grader.worker.values import decode, encode
 
 CODE = Path(__file__).resolve().parent.parent / "worker"
-START_SECONDS, FORK_SECONDS = 60.0, 20.0
+OUTER_CODE, OUTER_PACKAGES = "/worker-code", "/worker-packages"  # where bubblewrap shows them
+START_SECONDS, FORK_SECONDS, CLOSE_SECONDS = 60.0, 20.0, 5.0
 GPU = ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", *(f"/dev/nvidia{n}" for n in range(8))]
 
 
@@ -29,28 +32,32 @@ class WarmParent:
 
     def __init__(self, runtime: Runtime, fence: Fence) -> None:
         self.runtime, self.fence = runtime, fence
-        self._forks = 0
-        self._home = tempfile.mkdtemp(prefix="kata-")
-        self._scratch = "/tmp" if fence.outer else f"{self._home}/scratch"
-        Path(self._home, "scratch").mkdir()
+        self.held: list[str] = []
+        self.workers = 0  # that are open
+        self._spoilt = False
+        self._home = "" if fence.outer else tempfile.mkdtemp(prefix="kata-")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(START_SECONDS)
-        self._noise = tempfile.TemporaryFile()
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115
         try:
-            self._process = subprocess.Popen(
-                self._command(theirs.fileno()),
-                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=self._noise, stderr=self._noise,
-                env=_environment(), cwd="/",
-            )  # fmt: skip
-            theirs.close()
-            self._control.send(encode(self._setup()))
+            with theirs:
+                self._process = subprocess.Popen(
+                    self.command(theirs.fileno()),
+                    pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=self._noise, stderr=self._noise,
+                    env=self.environment(), cwd="/",
+                )  # fmt: skip
+            self._control.send(encode(self.setup()))
         except OSError:
             self.close()
             raise
-        self.held: list[str] = []
+
+    @property
+    def usable(self) -> bool:
+        """Can it start another worker? Not if it died, or if something of a worker's is left that it cannot remove."""
+        return not self._spoilt and self._process.poll() is None
 
     def wait_until_ready(self) -> None:
-        """Returns when the imports are done and the parent's own layers are on. Raises FenceMissing if it did not start."""
+        """Returns when imports are done and the parent's own layers are on. Raises FenceMissing if it did not start."""
         if not self.held:
             try:
                 hello = self._reply()
@@ -60,15 +67,16 @@ class WarmParent:
             self.held = [*(["bubblewrap"] if self.fence.outer else []), *hello["held"]]
             self._control.settimeout(FORK_SECONDS)
 
-    def _command(self, control: int) -> list[str]:
+    def command(self, control: int) -> list[str]:
+        """The command line of the process, with the outer fence before it."""
         executable, read, masked = interpreter_paths()
         packages = package_folders(*self.runtime.packages)
         if self.fence.outer:
-            root = "/worker-packages"
-            folders = {f"{root}/{name}": path for name, path in packages.items()} | {"/worker-code/worker": str(CODE)}
-            devices = ["/dev/null", "/dev/zero", "/dev/urandom", *(GPU if self._drives_gpu() else [])]
+            folders = {f"{OUTER_PACKAGES}/{name}": path for name, path in packages.items()}
+            devices = ["/dev/null", "/dev/zero", "/dev/urandom", *self._gpu()]
+            folders[f"{OUTER_CODE}/worker"] = str(CODE)
             before = bubblewrap.command([executable, *read], masked, folders, devices)
-            code, libraries = "/worker-code", root
+            code, libraries = OUTER_CODE, OUTER_PACKAGES
         else:
             before, code, libraries = [], f"{self._home}/code", f"{self._home}/packages"
             os.mkdir(libraries)
@@ -78,38 +86,50 @@ class WarmParent:
                 os.symlink(path, f"{libraries}/{name}")
         program = (
             f"import sys; sys.path += [{libraries!r}, {code!r}]; "
-            f"from worker.serve import warm_parent; warm_parent({control})"
+            f"from worker.parent import warm_parent; warm_parent({control})"
         )
         return [*before, executable, "-s", "-P", "-S", "-B", "-u", "-c", program]
 
-    def _drives_gpu(self) -> bool:
-        return self.runtime.name == "torch" and os.path.exists(GPU[0])
+    def environment(self) -> dict[str, str]:
+        """Nothing of ours: one thread per library, equal hashes in every worker, this machine's processor settings."""
+        keep = {name: os.environ[name] for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE") if name in os.environ}
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        return {**keep, **threads, "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "CUDA_MODULE_LOADING": "LAZY"}
 
-    def _setup(self) -> dict[str, Any]:
+    def setup(self) -> dict[str, Any]:
         """The first message: imports, and the layers of the parent itself and of each child."""
         limits = {
-            "RLIMIT_AS": self.runtime.address_space, "RLIMIT_CPU": 600, "RLIMIT_FSIZE": 64 << 20,
+            "RLIMIT_AS": address_space(self.runtime), "RLIMIT_CPU": 600, "RLIMIT_FSIZE": MOST_BYTES,
             "RLIMIT_NOFILE": 128, "RLIMIT_CORE": 0, "RLIMIT_MSGQUEUE": 0,
         }  # fmt: skip
-        if self._drives_gpu():
+        if self._gpu():
             del limits["RLIMIT_AS"]  # CUDA maps far more than it uses
-        limits = {k: _at_most(k, v) for k, v in limits.items()}
-        parent: dict[str, Any] = {"capabilities": self.fence.inner}
-        child: dict[str, Any] = {"limits": limits}
-        version = landlock.abi() if self.fence.inner else 0
-        if version:
-            parent["landlock"] = landlock.rules(version, self._readable(), [self._scratch])
-            child["landlock"] = landlock.rules(version, ["/"], GPU if self._drives_gpu() else [])
-        if self.fence.inner and seccomp.is_supported():
-            child["seccomp"] = seccomp.program(every_ioctl=self._drives_gpu())
-        imports = [*self.runtime.imports, "worker.confine"]
-        return {"imports": imports, "parent": parent, "child": child, "scratch": self._scratch}
+        parent: dict[str, Any] = {}
+        child: dict[str, Any] = {
+            "parent_death": True, "descriptors": DATA + 1, "scratch": True,
+            "limits": {name: _at_most(name, amount) for name, amount in limits.items()},
+        }  # fmt: skip
+        if self.fence.inner:
+            parent |= {"no_new_privs": True, "capabilities": True}
+            child |= {"no_new_privs": True, "capabilities": True}
+            if version := landlock.abi():
+                parent["landlock"] = landlock.rules(version, self._readable(), [self._home or "/tmp"])
+                child["landlock"] = landlock.rules(version, self._readable(), self._gpu())
+            if seccomp.is_supported():
+                child["seccomp"] = seccomp.program(every_ioctl=bool(self._gpu()))
+                child["threads"] = seccomp.thread_rules()
+        imports = {"imports": list(self.runtime.packages), "preloads": list(self.runtime.preloads)}
+        return {**imports, "parent": parent, "child": child, "home": self._home}
+
+    def _gpu(self) -> list[str]:
+        """The device files that this runtime's workers drive."""
+        return GPU if self.runtime.name == "torch" and os.path.exists(GPU[0]) else []
 
     def _readable(self) -> list[str]:
-        """What layer one of Landlock shows: the same as the outer fence, in places where that one may be missing."""
+        """What Landlock shows: interpreter, packages, our worker's code; not other workers' scratch folders."""
+        executable, read, masked = interpreter_paths()
         if self.fence.outer:
-            return ["/"]
-        _, read, masked = interpreter_paths()
+            return [executable, *read, OUTER_CODE, OUTER_PACKAGES]
         paths = [f"{self._home}/code", f"{self._home}/packages", str(CODE)]
         for path in read:
             if any(os.path.dirname(hidden) == path for hidden in masked):
@@ -118,59 +138,73 @@ class WarmParent:
                 paths.append(path)
         return [*paths, *package_folders(*self.runtime.packages).values()]
 
+    def _ask(self, request: dict[str, Any], *descriptors: int) -> dict[str, Any]:
+        try:
+            socket.send_fds(self._control, [encode(request)], list(descriptors))
+        except OSError as problem:
+            self._spoilt = True
+            raise FenceMissing(f"the warm parent of the workers is gone ({problem})") from problem
+        return self._reply()
+
     def _reply(self) -> dict[str, Any]:
         try:
             message = self._control.recv(1 << 16)
         except OSError:
             message = b""
         if not message:
+            self._spoilt = True
             self._noise.seek(0)
             lines = self._noise.read().decode("utf-8", "replace").strip().splitlines()
             raise FenceMissing((lines or ["the warm parent of the workers did not start"])[-1][:300])
         reply: dict[str, Any] = decode(message)
+        if "problem" in reply:
+            raise FenceMissing(f"no worker could be started: {reply['problem']}")
         return reply
 
     def open_worker(self, folder: str | None = None) -> LinkedWorker:
         """A new worker, forked and confined. `folder`: the scratch folder of an earlier one, to keep its files."""
         self.wait_until_ready()
-        self._forks += 1
-        folder = folder or f"{self._scratch}/w{self._forks}"
+        folder = folder or f"{self._home or '/tmp'}/{secrets.token_hex(8)}"
         mine, theirs = pair()
         output_read, output_write = os.pipe()
-        request = encode({"op": "fork", "folder": folder})
-        socket.send_fds(self._control, [request], [theirs, output_write])
-        os.close(theirs)
-        os.close(output_write)
-        pid = self._reply()["pid"]
+        try:
+            pid = self._ask({"op": "fork", "folder": folder}, theirs, output_write)["pid"]
+        except FenceMissing:
+            os.close(mine)
+            os.close(output_read)
+            raise
+        finally:
+            os.close(theirs)
+            os.close(output_write)
 
         def how_it_ended(keep_files: bool) -> tuple[int, int]:
-            self._control.send(encode({"op": "end", "pid": pid, "keep": keep_files}))
-            status = self._reply()
+            self.workers -= 1
+            try:
+                status = self._ask({"op": "end", "pid": pid, "keep": keep_files})
+            except FenceMissing:  # the parent is gone, and its children with it
+                return 0, 0
+            self._spoilt = self._spoilt or not status["clean"]
             return status["signal"], status["code"]
 
+        self.workers += 1
         worker = LinkedWorker(mine, mine, output_read, folder, how_it_ended)
         worker.greet(FORK_SECONDS)
         worker.held = [*self.held, *(layer for layer in worker.held if layer not in self.held)]
         return worker
 
     def close(self) -> None:
+        """End the process, its children and their files."""
         self._control.close()  # the parent ends its children, then itself
         process = getattr(self, "_process", None)
         if process is not None:
             try:
-                process.wait(5)
+                process.wait(CLOSE_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
         self._noise.close()
-        shutil.rmtree(self._home, ignore_errors=True)
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours: one thread per library, equal hashes in every worker, and the processor settings of this machine."""
-    keep = {name: os.environ[name] for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE") if name in os.environ}
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**keep, **threads, "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "CUDA_MODULE_LOADING": "LAZY"}
+        if self._home:
+            remove(self._home)
 
 
 def _at_most(name: str, amount: int) -> int:

@@ -1,4 +1,4 @@
-"""What each runtime's workers hold: the frameworks a warm parent imports and the packages that lie on its disk, nothing else."""
+"""What each runtime's workers hold: the frameworks a warm parent imports, the packages on its disk, nothing else."""
 
 from __future__ import annotations
 
@@ -19,17 +19,26 @@ from grader.locale import say
 
 @dataclass(frozen=True)
 class Runtime:
-    """`imports` are preloaded by the warm parent: a lazy import in a child would be paid by every child."""
+    """`packages` are imported by the warm parent, and of `preloads` what this version has: what a first step would
+    import is then not paid by every child."""
 
     name: str
     packages: tuple[str, ...]  # distributions that are shown to workers, with what they require
-    imports: tuple[str, ...]
+    preloads: tuple[str, ...]
     address_space: int  # bytes
 
 
+CUPTI = "torch.profiler._cupti_monitor"  # an optimizer's first step imports it
+CUDA_LIBRARIES = 4 << 30  # bytes of address space that they take where they are installed, used or not
+
 RUNTIMES = {
-    "numpy": Runtime("numpy", ("numpy",), ("numpy", "numpy.random", "numpy.linalg"), 2 << 30),
-    "torch": Runtime("torch", ("torch", "numpy"), ("torch", "torch._dynamo", "torch.optim", "torch.utils.data"), 6 << 30),
+    "numpy": Runtime("numpy", ("numpy",), ("numpy.random", "numpy.linalg"), 2 << 30),
+    "torch": Runtime(
+        "torch",
+        ("torch", "numpy"),
+        ("torch._dynamo", "torch.optim", "torch.utils.data", "torch.utils.serialization.config", CUPTI),
+        2 << 30,
+    ),
 }
 
 
@@ -42,9 +51,15 @@ def runtime(name: str) -> Runtime:
     return found
 
 
+def address_space(runtime: Runtime) -> int:
+    """Bytes of address space that a worker may have."""
+    with_cuda = "torch" in runtime.packages and importlib.util.find_spec("nvidia") is not None
+    return runtime.address_space + (CUDA_LIBRARIES if with_cuda else 0)
+
+
 @cache
 def package_folders(*distributions: str) -> dict[str, str]:
-    """Import name -> path, for distributions and everything they require (files beside the packages, such as numpy.libs, too)."""
+    """Import name -> path, for distributions and all that they require (files beside them, such as numpy.libs, too)."""
     folders: dict[str, str] = {}
     waiting, seen = list(distributions), set()
     while waiting:

@@ -16,8 +16,15 @@ class FencedWorkers:
         self.fence = fence
         self.fence_names = tuple(sorted(fence.required()))
         self._parents: dict[str, WarmParent] = {}
+        self._retired: list[WarmParent] = []
 
     def warm(self, runtime: str) -> WarmParent:
+        """The runtime's warm parent. One that died, or whose disk a worker spoilt, is replaced."""
+        parent = self._parents.get(runtime)
+        if parent is not None and not parent.usable:
+            self._retired.append(self._parents.pop(runtime))
+        while self._retired and not self._retired[-1].workers:
+            self._retired.pop().close()
         if runtime not in self._parents:
             self._parents[runtime] = WarmParent(find_runtime(runtime), self.fence)
         return self._parents[runtime]
@@ -30,5 +37,8 @@ class FencedWorkers:
         return worker
 
     def close(self) -> None:
-        while self._parents:
-            self._parents.popitem()[1].close()
+        """End every process that it started."""
+        for parent in [*self._parents.values(), *self._retired]:
+            parent.close()
+        self._parents.clear()
+        self._retired.clear()

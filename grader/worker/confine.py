@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import struct
+from collections.abc import Callable
 from typing import Any
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -60,7 +61,7 @@ def _drop_capabilities(_: bool) -> None:
 
 
 def _landlock(rules: dict[str, Any]) -> None:
-    """`rules`: the accesses handled (files, network, scope), the size of the kernel's attribute, and (path, access) pairs."""
+    """`rules`: accesses handled (files, network, scope), the size of that in this kernel, and (path, access) pairs."""
     attributes = struct.pack("=QQQ", rules["files"], rules["network"], rules["scope"])[: rules["size"]]
     ruleset = must(LIBC.syscall(LANDLOCK_CREATE, attributes, len(attributes), 0), "landlock")
     for path, access in rules["allow"]:
@@ -85,7 +86,7 @@ def bpf(filter_: bytes) -> tuple[Any, Any]:
     return program, ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(filter_) // 8, ctypes.addressof(program)))
 
 
-LAYERS = {  # in the order in which they can be put on
+LAYERS: dict[str, Callable[[Any], None]] = {  # in the order in which they can be put on
     "parent_death": _die_with_parent,
     "descriptors": _close_descriptors,
     "no_new_privs": _no_new_privileges,

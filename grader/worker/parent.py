@@ -2,18 +2,21 @@
 
     python -s -P -S -B -c "..." CONTROL_FD
 
-It only imports: no operation of a framework runs in it (a parallel one would hang its children). It holds nothing secret.
+It only imports: no operation of a framework runs in it (a parallel one would hang its children).
+It holds nothing secret.
 """
 
 from __future__ import annotations
 
 import array
+import contextlib
 import gc
 import importlib
 import os
 import select
 import signal
 import socket
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -24,7 +27,6 @@ from .serve import DATA, answer_requests
 from .threads import answer, hand_over, take_over
 from .values import decode, encode
 
-MOST_THREADS = 4096  # that a worker may start in its life
 MOST_KEPT = 2  # folders that wait for the next worker of their submission; what an unfinished one left must not pile up
 LOOK_SECONDS, REMOVE_SECONDS, FORK_SECONDS = 0.25, 2.0, 10.0
 
@@ -37,6 +39,9 @@ def warm_parent(control_fd: int) -> None:
         os.environ.update(TMPDIR=setup["home"], HOME=setup["home"])
     for name in setup["imports"]:
         importlib.import_module(name)
+    for name in setup["preloads"]:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
     held = confine(setup["parent"])
     gc.freeze()  # children do not copy what the collector would otherwise touch
     control.send(encode({"held": held, "pid": os.getpid()}))
@@ -62,21 +67,23 @@ class Nursery:
 
     def __init__(self, control: socket.socket, layers: dict[str, Any]) -> None:
         self.control, self.layers = control, layers
+        if layers.get("parent_death"):
+            layers["parent_death"] = os.getpid()
         self.children: dict[int, Child] = {}
         self.kept: list[str] = []
         self.poll = select.poll()
         self.poll.register(control, select.POLLIN)
 
     def serve(self) -> None:
-        look_at = 0.0
+        looks, look_at = bool(self.layers.get("scratch")), 0.0
         while True:
-            events = self.poll.poll(LOOK_SECONDS * 1000 if self.children else None)
+            events = self.poll.poll(LOOK_SECONDS * 1000 if self.children and looks else None)
             for descriptor, event in events:
                 if descriptor != self.control.fileno():
                     self.thread_asked(descriptor, event)
                 elif not self.request():
                     return
-            if self.children and time.monotonic() > look_at:
+            if looks and time.monotonic() > look_at:
                 for child in self.children.values():
                     if too_full(child.folder):
                         os.kill(child.pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
@@ -148,10 +155,12 @@ class Nursery:
         return {"signal": killed, "code": code, "peak": usage.ru_maxrss, "clean": clean}
 
     def thread_asked(self, listener: int, event: int) -> None:
-        child = next(child for child in self.children.values() if child.listener == listener)
+        child = next((child for child in self.children.values() if child.listener == listener), None)
+        if child is None:
+            return  # it was ended a moment ago
         if event & select.POLLIN:
             child.threads += 1
-            answer(listener, child.threads <= MOST_THREADS)
+            answer(listener, child.threads <= self.layers["threads"]["most"])
         else:
             self.forget_listener(child)
 
@@ -186,6 +195,7 @@ def _become_worker(layers: dict[str, Any], folder: str, descriptors: list[int], 
             os.dup2(source, target)
         os.chdir(folder)
         os.environ.update(TMPDIR=folder, HOME=folder)
+        tempfile.tempdir = None  # a framework may have asked for it in the parent
         if layers.get("landlock"):
             layers["landlock"]["allow"] = [(folder, layers["landlock"]["write"]), *layers["landlock"]["allow"]]
         with open(DATA, "r+b", buffering=0) as stream:

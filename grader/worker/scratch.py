@@ -34,7 +34,7 @@ def too_full(folder: str) -> bool:
 def remove(folder: str, seconds: float = 1e9) -> bool:
     """Delete a tree, however deep and with whatever modes. False if some of it is left after `seconds`.
 
-    Nobody may be at work in it. No recursion and no long paths: a folder in a folder is moved to the top, then emptied there.
+    Nobody may be at work in it. No recursion and no long paths: a folder in a folder is moved to the top and emptied.
     """
     try:
         if os.path.islink(folder):

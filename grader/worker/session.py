@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+HIDDEN_TEXT = "(its text cannot be shown)"
+
 
 class ForbiddenImport(ImportError):
     """The learner's code imported what the exercise asks to build."""
@@ -68,22 +70,29 @@ class Session:
             if name not in sys.modules:
                 sys.modules[name] = module = types.ModuleType(name)
                 self.scenario_files.add(f"<{name}>")
-                exec(compile(text, f"<{name}>", "exec"), module.__dict__)
-        space: dict[str, Any] = {"__name__": f"scenarios_{key}"}
+                exec(compile(text, f"<{name}>", "exec", dont_inherit=True), module.__dict__)
+        module = sys.modules[f"scenarios_{key}"] = types.ModuleType(f"scenarios_{key}")  # dataclasses look there
         self.scenario_files.add(f"<scenarios {key}>")
-        exec(compile(source, f"<scenarios {key}>", "exec"), space)
-        self.scenarios[key] = space
+        exec(compile(source, f"<scenarios {key}>", "exec", dont_inherit=True), module.__dict__)
+        self.scenarios[key] = module.__dict__
 
     def do_run(self, key: str, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         return self.scenarios[key][name](self.module, *args, **options)
 
     def describe(self, problem: BaseException) -> dict[str, Any]:
         """A structured error: class names, text, the learner's deepest line. Nothing of it is trusted."""
+        try:
+            return self._describe(problem)
+        except BaseException:  # a class of the learner's whose parts cannot be read
+            nothing = {"line": None, "file": "", "source": "", "missing": None, "owner": ""}
+            return {"class": "Exception", "bases": ["Exception", "BaseException"], "text": HIDDEN_TEXT, **nothing}
+
+    def _describe(self, problem: BaseException) -> dict[str, Any]:
         kind = type(problem)
         try:
             text = str(problem)[:2000]
         except BaseException:
-            text = "(its text cannot be shown)"
+            text = HIDDEN_TEXT
         line, source, file = None, "", ""
         frames = traceback.extract_tb(problem.__traceback__, limit=-200)
         home = str(self.learner_file.parent if self.learner_file else self.folder) + os.sep

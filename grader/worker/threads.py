@@ -1,11 +1,10 @@
 """Counts a worker's threads: each new one waits until the warm parent says yes. No resource limit does this for root.
 
-A seccomp filter in the child hands its `clone` calls to a listener, which the child gives to its parent and never sees again.
+A seccomp filter in the child hands its `clone` calls to a listener; the child gives that to its parent and keeps none.
 """
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import os
@@ -13,7 +12,7 @@ import socket
 import struct
 from typing import Any
 
-from .confine import LIBC, bpf, must
+from .confine import LIBC, bpf
 
 SET_MODE_FILTER, NEW_LISTENER = 1, 1 << 3
 RECEIVE, SEND = 0xC0502100, 0xC0182101  # SECCOMP_IOCTL_NOTIF_RECV, SECCOMP_IOCTL_NOTIF_SEND
@@ -21,7 +20,7 @@ QUESTION_BYTES, CONTINUE = 80, 1
 
 
 def hand_over(rules: dict[str, Any], channel: socket.socket) -> bool:
-    """In the child: from now on its parent is asked. False where the kernel has no such thing, or another listener is there."""
+    """In the child: from now on its parent is asked. False where the kernel cannot, or where another listener is."""
     _, header = bpf(rules["filter"])
     listener = LIBC.syscall(rules["seccomp"], SET_MODE_FILTER, NEW_LISTENER, header)
     if listener < 0:

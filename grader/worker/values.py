@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 MAX_HEADER, MAX_BODY, MAX_DEPTH, MAX_NODES = 4 << 20, 64 << 20, 32, 100_000
+MAX_KEYS = 1_000  # of one dict: numbers can be chosen so that all have one hash, which costs the square of their count
 DTYPES = frozenset("|b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 <f2 <f4 <f8 <c8 <c16".split())
+SCALARS = frozenset(np.sctypeDict.values())
 PREFIX = struct.Struct("<IQ")
 
 
@@ -35,52 +37,76 @@ class BadFrame(Exception):
     """Bytes that are not a value: too large, too deep, or not of the format."""
 
 
-
-
 def encode(value: Any) -> bytes:
     """A frame: header length, body length, JSON tree, raw array bytes. Raises BadFrame when too large."""
-    body: list[bytes] = []
-    header = json.dumps(_node(value, body, 0), separators=(",", ":")).encode()
-    size = sum(map(len, body))
+    writer = _Writer()
+    try:
+        header = json.dumps(writer.node(value, 0), separators=(",", ":")).encode()
+    except ValueError as problem:  # an integer of more digits than Python turns into text
+        raise BadFrame(f"the answer is too large: {problem}") from None
+    size = sum(map(len, writer.body))
     if len(header) > MAX_HEADER or size > MAX_BODY:
         raise BadFrame(f"the answer is too large: {len(header) + size} bytes")
-    return b"".join([PREFIX.pack(len(header), size), header, *body])
+    return b"".join([PREFIX.pack(len(header), size), header, *writer.body])
 
 
-def _node(value: Any, body: list[bytes], depth: int) -> Any:
+class _Writer:
+    def __init__(self) -> None:
+        self.body: list[bytes] = []
+        self.nodes = 0
+
+    def node(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        kind = type(value)
+        if self.nodes > MAX_NODES or (kind is dict and len(value) > MAX_KEYS):
+            raise BadFrame(f"the answer is too large: more than {MAX_NODES} parts, or {MAX_KEYS} keys in a dict")
+        if value is None or _is_one_of(kind, bool, int, float, str):
+            return value
+        if depth > MAX_DEPTH:
+            return ["foreign", "nested too deeply"]
+        if kind is list or kind is tuple:
+            return [kind.__name__, *(self.node(item, depth + 1) for item in value)]
+        if kind is dict:
+            return ["dict", *([self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items())]
+        if kind is bytes:
+            return ["bytes", self.put(value)]
+        if kind is Foreign:
+            return ["foreign", value.type_name]
+        return self.array(value) or ["foreign", _name(value)]
+
+    def array(self, value: Any) -> list[Any] | None:
+        """The node of an array or a number of a fixed dtype, or of a tensor that numpy can hold; None for the rest."""
+        kind = type(value)
+        torch = sys.modules.get("torch")
+        if torch is not None and _is_one_of(kind, torch.Tensor, torch.nn.Parameter):
+            try:
+                value = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+            except (TypeError, RuntimeError) as problem:  # bfloat16, sparse: no plain array
+                return ["foreign", f"torch.Tensor ({str(problem)[:80]})"]
+            kind = np.ndarray
+        if kind is np.ndarray and value.dtype.str in DTYPES:
+            if value.nbytes > MAX_BODY:
+                raise BadFrame(f"the answer is too large: an array of shape {value.shape}")
+            return ["array", value.dtype.str, list(value.shape), self.put(value.tobytes())]
+        if _is_one_of(kind, *SCALARS) and value.dtype.str in DTYPES:
+            return ["scalar", value.dtype.str, [], self.put(value.tobytes())]
+        return None
+
+    def put(self, content: bytes) -> int:
+        self.body.append(content)
+        return len(content)
+
+
+def _is_one_of(kind: type, *kinds: type) -> bool:
+    """By identity: a metaclass has no say."""
+    return any(kind is known for known in kinds)
+
+
+def _name(value: Any) -> str:
     kind = type(value)
-    if value is None or kind in (bool, int, float, str):
-        return value
-    if depth > MAX_DEPTH:
-        return ["foreign", "nested too deeply"]
-    if kind is list or kind is tuple:
-        return [kind.__name__, *(_node(item, body, depth + 1) for item in value)]
-    if kind is dict:
-        return ["dict", *([_node(k, body, depth + 1), _node(v, body, depth + 1)] for k, v in value.items())]
-    if kind is bytes:
-        body.append(value)
-        return ["bytes", len(value)]
-    torch = sys.modules.get("torch")
-    if torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
-        try:
-            value = value.detach().cpu().resolve_conj().resolve_neg().numpy()
-        except (TypeError, RuntimeError) as problem:  # bfloat16, sparse: no plain array
-            return ["foreign", f"torch.Tensor ({str(problem)[:80]})"]
-        kind = np.ndarray
-    if kind is np.ndarray and value.dtype.str in DTYPES:
-        if value.nbytes > MAX_BODY:
-            raise BadFrame(f"the answer is too large: an array of shape {value.shape}")
-        body.append(value.tobytes())
-        return ["array", value.dtype.str, list(value.shape), len(body[-1])]
-    if isinstance(value, np.generic) and kind.__module__ == "numpy" and value.dtype.str in DTYPES:
-        body.append(value.tobytes())
-        return ["scalar", value.dtype.str, [], len(body[-1])]
-    if kind is Foreign:
-        return ["foreign", value.type_name]
-    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    if isinstance(value, np.ndarray) and kind is np.ndarray:
-        name = f"numpy array of dtype {value.dtype}"
-    return ["foreign", name[:200]]
+    if kind is np.ndarray:
+        return f"numpy array of dtype {value.dtype}"[:200]
+    return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")[:200]
 
 
 def decode(frame: bytes) -> Any:
@@ -125,6 +151,8 @@ class _Reader:
         if kind == "tuple":
             return tuple(self.build(item, depth + 1) for item in rest)
         if kind == "dict":
+            if len(rest) > MAX_KEYS:
+                raise BadFrame("too many keys")
             return {self.build(k, depth + 1): self.build(v, depth + 1) for k, v in rest}
         if kind == "bytes":
             return self.take(rest[0])
@@ -138,8 +166,10 @@ class _Reader:
         if len(shape) > 32 or any(type(n) is not int or not 0 <= n < 1 << 40 for n in shape):
             raise BadFrame("a shape that is none")
         flat = np.frombuffer(self.take(size), dtype=dtype)
+        if dtype == "|b1" and (flat.view(np.uint8) > 1).any():
+            raise BadFrame("truth values that are neither")
         built = flat.reshape(shape).copy()
-        return built[()] if kind == "scalar" else built
+        return built.reshape(())[()] if kind == "scalar" else built
 
     def refuse(self) -> Any:
         raise BadFrame("a part that is no value")

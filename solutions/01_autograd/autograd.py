@@ -8,8 +8,11 @@ Source: A. G. Baydin et al., "Automatic differentiation in machine learning: a s
 
 from __future__ import annotations
 
+# BEGIN SOLUTION -
 from collections.abc import Callable
 from numbers import Real
+
+# END SOLUTION
 from typing import TypeAlias
 
 import numpy as np

@@ -36,7 +36,8 @@ OPERATORS = {
     "@": "h @ m",
     "sum": "h.sum(axis=0)",
     "mean": "h.mean(axis=1, keepdims=True)",
-    "reshape and T": "h.reshape(3, 2).T",
+    "reshape": "h.reshape(3, 2).reshape(2, 3)",
+    "T": "h.T.reshape(2, 3)",
 }
 
 
@@ -45,14 +46,17 @@ OPERATORS = {
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_each_operator(submission, reference, rng, operator):
     """Each operator, between others, has torch's value and gradients, and those of central differences at every index."""
-    program = f"h = x * z\nout = (({OPERATORS[operator]}) * w).sum() + y.sum() + m.sum()"
-    leaves = {"x": rng.uniform(0.5, 2, (2, 3)), "y": rng.uniform(0.5, 2, (2, 3)), "z": rng.uniform(0.8, 1.5, (2, 3))}
-    leaves["m"] = rng.normal(size=(3, 3))
-    upstream = np.array([1, -1, 1, -1, 1, -1]) * 10 ** rng.permutation(np.linspace(-3, 3, 6))
-    others = {"w": upstream.reshape(2, 3)}
-    got = submission.run("gradients", program, leaves, others=others)
-    assert got == close_to(reference.run("gradients", program, leaves, others=others))
-    slopes = reference.run("central_differences", program, leaves, others)
+    program = f"h = x * z\nout = ({OPERATORS[operator]}) * w"
+    leaves = {name: rng.uniform(0.5, 2, (2, 3)) for name in ("x", "y")}
+    leaves |= {"z": rng.uniform(0.8, 1.5, (2, 3)), "m": rng.normal(size=(3, 3))}
+    others = {"w": rng.uniform(0.5, 2, (2, 3))}
+    signs = np.array([1, -1, 1, -1, 1, -1])
+    seed = (signs * 10 ** rng.permutation(np.linspace(-3, 3, 6))).reshape(2, 3)
+    got = submission.run("gradients", program, leaves, others=others, seed=seed)
+    expected = reference.run("gradients", program, leaves, others=others, seed=seed)
+    assert got == close_to(expected)
+    slopes = reference.run("central_differences", program, leaves, others, seed)
+    slopes = {name: slope for name, slope in slopes.items() if expected[name] is not None}
     # A difference of two values near 1e4, over 2e-6, is exact to about 1e-6.
     assert {name: got[name] for name in slopes} == close_to(slopes, rtol=1e-5, atol=1e-4)
 
@@ -84,7 +88,7 @@ def random_program(rng, length):
 
 
 @points(1, id="01.2c", about="Tensor.backward")
-@catches("overwrites_grad", "visits_node_twice", "breadth_first_order", "depth_first_order", "order_not_reversed")
+@catches("overwrites_grad", "visits_node_twice", "breadth_first_order", "order_not_reversed")
 def test_paths(submission, reference, rng):
     """Every path counts once: one operation, a chain, two equal paths, a short and a long one in either order."""
     long = "(((y + 1.0) * 2.0 + 3.0) * 5.0)"
@@ -107,13 +111,13 @@ def how_much(submission, reference, program, leaves):
     """How much of the gradient arrives at x, where every path adds something positive."""
     got = submission.run("gradients", program, leaves)["x.grad"]
     right = reference.run("gradients", program, leaves)["x.grad"]
-    if got is None or not np.any(got):
-        return "nothing"
+    if got is None:
+        return "None"
     if not isinstance(got, np.ndarray) or got.shape != right.shape or got.dtype != right.dtype:
         return "no array of x's shape"
     if np.isclose(got, right, rtol=1e-9):
         return "right"
-    return "too much" if got > right else "too little"
+    return "zero" if not got else "too much" if got > right else "too little"
 
 
 WIRED = ["x + y", "y + x", "x - y", "y - x", "x * y", "y * x", "x / y", "y / x", "-x", "x ** 3", "x.relu()",
@@ -168,12 +172,21 @@ def test_broadcast_shapes(submission, reference, rng):
     got, expected = both(submission, reference, programs)
     for one, other in SHAPES:
         found = [got[f"{one} {operator} {other}"][f"{leaf}.grad"] for operator in "+-*/" for leaf in "ab"]
-        fits[f"{one} with {other}"] = [np.shape(grad) for grad in found] == [one, other] * 4
-    assert {"gradients of the leaf's shape": fits} == equal_to({"gradients of the leaf's shape": dict.fromkeys(fits, True)})
+        fits[f"{one} with {other}"] = shapes_kind(found, [one, other] * 4)
+    assert {"shapes of the gradients": fits} == equal_to({"shapes of the gradients": dict.fromkeys(fits, "the leaves'")})
     assert got == close_to(expected)
 
 
-NUMBERS = ["2 + a", "2 - a", "2 * a", "2 / a", "a + 2", "a - 2", "a * 2", "a / 2", "0.5 - a", "n * a", "a - n", "n / a"]
+def shapes_kind(found, right):
+    if any(grad is None for grad in found):
+        return "no gradient"
+    return "the leaves'" if [np.shape(grad) for grad in found] == right else "others"
+
+
+NUMBERS = {
+    "on the right": ["a + 2", "a - 2", "a * 2", "a / 2", "a - 0.5", "a / n", "a * n"],
+    "on the left": ["2 + a", "2 - a", "2 * a", "2 / a", "0.5 - a", "n - a", "n * a"],
+}
 
 
 @points(0.5, id="01.3c", about="Tensor.__rsub__")
@@ -181,23 +194,46 @@ NUMBERS = ["2 + a", "2 - a", "2 * a", "2 / a", "a + 2", "a - 2", "a * 2", "a / 2
          "number_among_parents")  # fmt: skip
 def test_numbers(submission, reference, rng):
     """A number may stand on either side of + - * /: 1 - a is not a - 1."""
-    leaves, seed = {"a": rng.uniform(0.5, 3, (2, 2))}, rng.normal(size=(2, 2))
-    programs = {text: (f"out = {text}", leaves, seed) for text in NUMBERS}
-    got, expected = both(submission, reference, programs, others={"n": np.float64(2.5)})
-    assert got == close_to(expected, call="a = Tensor([2.0], requires_grad=True); (1 - a).data")
+    leaves, others = {"a": rng.uniform(0.5, 3, (2, 2))}, {"n": np.float64(2.5)}
+    how = {side: submission.run("how_it_ends", texts, leaves, others) for side, texts in NUMBERS.items()}
+    assert {f"a number {side}": worst_end(ends) for side, ends in how.items()} == equal_to(
+        {f"a number {side}": "works" for side in NUMBERS},
+        call="a = Tensor([2.0], requires_grad=True); (a * 2).backward(); (2 * a).backward()",
+    )
+    seed = rng.normal(size=(2, 2))
+    programs = {text: (f"out = {text}", leaves, seed) for texts in NUMBERS.values() for text in texts}
+    got, expected = both(submission, reference, programs, others=others)
+    assert got == close_to(expected, call="(1 - Tensor([3.0])).data, (6 / Tensor([3.0])).data")
 
 
-@points(0.5, id="01.3d", about="Tensor.__radd__")
+def worst_end(ends):
+    return next((end for end in ("raises in the operator", "raises in backward") if end in ends), "works")
+
+
+ARRAYS = [f"{one} {operator} {other}" for one, other in ("ak", "ka", "ai", "ia") for operator in "+-*/"]
+
+
+def array_operands(rng):
+    return {"a": rng.uniform(0.5, 3, 4)}, {"k": rng.uniform(0.5, 3, (3, 1)), "i": np.array([1, 2, 3, 4])}
+
+
+@points(0.25, id="01.3d", about="Tensor.__radd__")
+@catches("ndarray_on_the_left")
+def test_arrays_give_tensors(submission, rng):
+    """An ndarray may stand on either side of + - * /, and the result is one Tensor."""
+    leaves, others = array_operands(rng)
+    kinds = submission.run("results", ARRAYS, leaves, others=others)
+    assert {text: kind["is a Tensor"] for text, kind in kinds.items()} == equal_to(
+        dict.fromkeys(ARRAYS, True), call="type(np.ones(2) + Tensor([1.0, 2.0]))"
+    )
+
+
+@points(0.25, id="01.3e", about="Tensor.__radd__")
 @catches("ndarray_on_the_left", "reflected_subtraction_sign")
 def test_arrays(submission, reference, rng):
-    """An ndarray may stand on either side of + - * /: the result is one Tensor, broadcast as usual."""
-    leaves, others = {"a": rng.uniform(0.5, 3, 4)}, {"k": rng.uniform(0.5, 3, (3, 1)), "i": np.array([1, 2, 3, 4])}
-    texts = [f"{one} {operator} {other}" for one, other in ("ak", "ka", "ai", "ia") for operator in "+-*/"]
-    kinds = submission.run("results", texts, leaves, others=others)
-    assert {text: kind["is a Tensor"] for text, kind in kinds.items()} == equal_to(
-        dict.fromkeys(texts, True), call="type(np.ones(2) + Tensor([1.0, 2.0]))"
-    )
-    programs = {text: (f"out = {text}", leaves, rng.normal(size=(3, 4) if "k" in text else 4)) for text in texts}
+    """With an ndarray on either side of + - * /, also one of integers, the values and gradients are torch's."""
+    leaves, others = array_operands(rng)
+    programs = {text: (f"out = {text}", leaves, rng.normal(size=(3, 4) if "k" in text else 4)) for text in ARRAYS}
     got, expected = both(submission, reference, programs, others=others)
     assert got == close_to(expected)
 
@@ -254,14 +290,14 @@ CALLS = {
     "(None, True)": {"keepdims": True}, "(axis=None, keepdims=True)": {"keepdims": True}, 
     "(1, True)": {"axis": 1, "keepdims": True}, "(axis=-1, keepdims=True)": {"axis": -1, "keepdims": True}, "(axis=0, keepdims=False)": {"axis": 0},
 }  # fmt: skip
-REDUCTIONS = [((2, 3, 4), call) for call in CALLS] + [((), "()"), ((1, 1), "(0)"), ((0, 3), "(1)")]
+REDUCTIONS = [((2, 3, 4), call) for call in CALLS] + [((), "()"), ((1, 1), "(0)")]
 
 
 @points(0.5, id="01.4c", about="Tensor.sum")
-@catches("sum_keeps_no_dims")
+@catches("keepdims_ignored", "sum_axis_not_restored")
 def test_sum(submission, reference, rng):
     """sum over all or over one axis, also counted from the end, with and without keepdims, is torch's."""
-    programs = reductions(rng, "sum", [*REDUCTIONS, ((3, 0), "(1, True)")])
+    programs = reductions(rng, "sum", [*REDUCTIONS, ((0, 3), "(1)"), ((3, 0), "(1, True)")])
     got, expected = both(submission, reference, programs)
     assert got == close_to(expected)
 
@@ -290,7 +326,6 @@ RESHAPES = {"x.reshape(3, 2)": (2, 3), "x.reshape(-1)": (2, 3), "x.reshape(2, -1
 
 
 @points(1, id="01.4e", about="Tensor.reshape")
-@catches("transpose_not_undone")
 def test_reshape_and_transpose(submission, reference, rng):
     """reshape (also with -1, to one element, of arrays in Fortran's order) and T give each element its own gradient."""
     programs = {}
@@ -352,10 +387,13 @@ def test_long_chain(submission, reference):
 @points(1, id="01.6b", about="Tensor.backward")
 @needs("test_paths")
 @catches("recursion_limit")
-@pytest.mark.parametrize("link", ["(out + out) * 0.5", "(-out).T * x - out.T * 0.5", "out - out.mean()"])
-def test_long_chains_with_reuse(submission, reference, rng, link):
+@pytest.mark.parametrize(
+    ("link", "operations"),
+    [("(out + out) * 0.5", 2), ("(out.T + 0.1) * x - out.T * 0.5", 5), ("out - out.mean()", 2), ("(out @ x).exp() / 9 + x", 4)],
+)
+def test_long_chains_with_reuse(submission, reference, rng, link, operations):
     """5,000 operations with reuse at each link: every tensor is visited once, however many paths lead to it."""
-    program = f"out = x\nfor _ in range({5000 // sum(link.count(sign) for sign in '+-*.')}):\n    out = {link}"
+    program = f"out = x\nfor _ in range({5000 // operations}):\n    out = {link}"
     leaves, seed = {"x": rng.uniform(0.1, 0.4, (2, 2))}, rng.normal(size=(2, 2))
     got = submission.run("gradients", program, leaves, seed=seed)
     assert got == close_to(reference.run("gradients", program, leaves, seed=seed))
@@ -380,7 +418,7 @@ def test_runtime_errors(submission, reference):
     for program, seed in [("out = k", None), ("out = k", np.array(1.0)), ("out = k * 2", None), ("out = -k.exp()", None)]:
         got = submission.error("gradients", program, {}, {"k": 3.0}, seed=seed)
         assert got == raised(RuntimeError, call="(Tensor(3.0) * 2).backward()")
-    programs = {f"{shape}": ("out = x ** 2 + x", {"x": np.full(shape, 3.0)}, None) for shape in [(), (1,), (1, 1)]}
+    programs = {f"{shape}": ("out = x * 3", {"x": np.full(shape, 2.0)}, None) for shape in [(), (1,), (1, 1)]}
     got, expected = both(submission, reference, programs | {"a leaf": ("out = x", {"x": 2.0}, None)})
     assert got == close_to(expected)
 
@@ -423,40 +461,53 @@ def test_relu_at_zero(submission, reference):
     )
 
 
-SINGLE = ["(2 - x / 3).mean()", "((x * 0.5 + 1) ** 2).sum()", "(1.5 / x.exp()).sum()", "((x + 2).log() - 1).mean(axis=0).sum()",
-          "(-x.relu()).sum(axis=1, keepdims=True).mean()", "(x @ x.T).reshape(-1).mean()", "(x ** 0.5 + k).sum()"]  # fmt: skip
-
-
-@points(0.5, id="01.8b", about="Tensor.__init__")
-@catches("number_widens_float32", "integers_kept")
-def test_dtypes(submission, reference, rng):
-    """Numbers become float64, another floating dtype is kept: in data, in every result and in grad."""
-    values = {"number": 3, "float": 2.5, "list": [[1, 2], [3, 4]], "bool": np.array([True, False]), "0-d": np.array(2.0),
-              "int32": np.arange(3, dtype=np.int32), "float32": np.ones(2, np.float32), "float16": np.ones(2, np.float16),
-              "a number of float32": np.float32(0.5), "empty": np.zeros((0, 2), np.float32)}  # fmt: skip
-    expected = {
-        name: np.asarray(value, getattr(value, "dtype", float) if name not in ("bool", "int32") else float)
-        for name, value in values.items()
-    }
-    assert submission.run("new_tensors", values) == equal_to(
-        {name: {"data": array, "shape": array.shape, "grad": None} for name, array in expected.items()},
+@points(0.25, id="01.8b", about="Tensor.__init__")
+@catches("everything_float64", "integers_kept", "grad_starts_as_zeros")
+def test_new_tensors(submission):
+    """data is an ndarray: numbers become float64, another floating dtype is kept; grad starts as None."""
+    values = {"number": 3, "float": 2.5, "list": [[1, 2], [3, 4]], "0-d": np.array(2.0), "a number of float32": np.float32(0.5),
+              "float32": np.ones(2, np.float32), "float16": np.ones(2, np.float16), "empty": np.zeros((0, 2), np.float32)}  # fmt: skip
+    integers = {"bool": np.array([True, False]), "int32": np.arange(3, dtype=np.int32)}
+    arrays = {name: np.asarray(value, getattr(value, "dtype", np.float64)) for name, value in values.items()}
+    arrays |= {name: value.astype(np.float64) for name, value in integers.items()}
+    assert submission.run("new_tensors", values | integers) == equal_to(
+        {name: {"data": array, "shape": array.shape, "grad": None} for name, array in arrays.items()},
         call="Tensor([1, 2]).data.dtype, Tensor(np.float32([1, 2])).data.dtype",
     )
-    for dtype in (np.float32, np.float16):
+
+
+SINGLE = ["2 - x", "x / 3", "(x * 0.5 + 1) ** 2", "1.5 / x.exp()", "(x + 2).log() - 1", "-x.relu()", "(x @ x.T).reshape(-1)",
+          "x.T.sum(axis=1, keepdims=True)", "x.mean()", "x.mean(axis=0)", "x ** 0.5 + k", "(k - x * 2).sum()"]  # fmt: skip
+
+
+@points(0.25, id="01.8c", about="Tensor")
+@catches("number_widens_float32", "everything_float64")
+def test_dtype_kept(submission, reference, rng):
+    """float32 and float16 are kept by every operator, also beside a number, and in grad."""
+    found = {}
+    for dtype in (np.float16, np.float32):
         leaves, others = {"x": rng.uniform(0.5, 2, (2, 3)).astype(dtype)}, {"k": rng.uniform(1, 2, 3).astype(dtype)}
-        programs = {text: (f"out = {text}", leaves, None) for text in SINGLE}
+        programs = {text: (f"out = ({text}).sum()", leaves, None) for text in SINGLE}
         got, expected = both(submission, reference, programs, others=others)
-        found = {text: {name: str(values[name].dtype) for name in ("out", "x.grad")} for text, values in got.items()}
-        assert found == equal_to({text: dict.fromkeys(("out", "x.grad"), dtype.__name__) for text in SINGLE})
-        assert got == close_to(expected)
+        for text, values in got.items():
+            wrong = [name for name in ("out", "x.grad") if getattr(values[name], "dtype", dtype) != dtype]
+            found[text, dtype] = f"not kept in {wrong[0]}" if wrong else "kept"
+    worst = next((kind for kind in ("not kept in out", "not kept in x.grad") if kind in found.values()), "kept")
+    text, dtype = next(case for case, kind in found.items() if kind == worst)
+    # The same idea whichever operators it is about.
+    assert {"dtype": worst} == equal_to(
+        {"dtype": "kept"},
+        call=f"x = Tensor(np.ones((2, 3), np.{dtype.__name__}), requires_grad=True); ({text}).data.dtype",
+    )
+    assert got == close_to(expected)  # of float32
 
 
 EVERYTHING = ("out = ((x + y) * (x - k) / y).exp() + (-x) ** 2 - (x * x + k).log() + x.relu() * 2 + k / y + (x @ y).T"
               " + x.mean(axis=0) + y.sum() + x.reshape(9).reshape(3, 3)")  # fmt: skip
 
 
-@points(0.25, id="01.8c", about="Tensor")
-@catches("argument_changed")
+@points(0.25, id="01.8d", about="Tensor")
+@catches("relu_changes_its_input")
 def test_arguments_stay(submission, rng):
     """No operation and no backward changes the arrays that it was given: data, operands, grad."""
     arrays = {"x": rng.uniform(-1, 1, (3, 3)), "y": rng.uniform(0.5, 1, (3, 3))}

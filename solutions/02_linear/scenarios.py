@@ -70,4 +70,5 @@ def draws_of_several(module, in_features, out_features, seed):
         "rng left out": parameters(),
         "rng left out again": parameters(),
         "rng is None": parameters(None),
+        "rng is None again": parameters(None),
     }

@@ -60,16 +60,15 @@ def test_gradients_of_many_sizes(submission, reference, rng):
 
 @points(1, id="02.2c", about="Linear.backward")
 @needs("test_backward_equals_autograd")
-@catches("first_forward_kept", "grad_overwritten")
+@catches("first_forward_kept", "grad_overwritten", "forward_used_up")
 def test_backward_is_for_the_newest_forward(submission, reference, rng):
     """backward belongs to its own layer's newest forward, whatever came before and whatever others do."""
     pair = [parameters(rng, 3, 3), parameters(rng, 3, 3)]
     xs, grads = rng.normal(size=(4, 5, 3)), wide_range(rng, 4, 5, 3)
-    script = [
-        ("forward", xs[0]), ("forward", xs[1]), ("backward", grads[0]),
-        ("forward", xs[2]), ("backward", grads[1]), ("backward", grads[2]),
-    ]  # fmt: skip
-    assert submission.run("play", script, pair[0]) == close_to(reference.run("play", script, pair[0]))
+    script = [("forward", xs[0]), ("forward", xs[1]), ("backward", grads[0])]
+    script += [("forward", xs[2]), ("backward", grads[1])]
+    for longer in (script, [*script, ("backward", grads[2])]):
+        assert submission.run("play", longer, pair[0]) == close_to(reference.run("play", longer, pair[0]))
 
     scripts = [[("forward", x), ("backward", grad_y)] for x, grad_y in zip(xs[:2], grads[:2], strict=True)]
     alone = [reference.run("play", script, own) for script, own in zip(scripts, pair, strict=True)]
@@ -83,13 +82,13 @@ def test_backward_is_for_the_newest_forward(submission, reference, rng):
 @needs("test_backward_equals_autograd")
 @catches("two_dims_only", "weight_grad_wrong_axes", "sums_first_axis_only")
 def test_any_number_of_leading_dimensions(submission, reference, rng):
-    """x may be one sample, a batch, or have more dimensions: (..., in) gives (..., out), all samples count."""
+    """x may be a sample, a batch, or have more dimensions: (..., in) gives (..., out), all samples count."""
     for in_features, out_features in [(3, 3), (5, 2)]:
         own = parameters(rng, in_features, out_features)
         for leading in [(4,), (2, 4), (), (2, 1, 3), (1,), (2, 3, 1, 2)]:
             x, grad_y = rng.normal(size=(*leading, in_features)), wide_range(rng, *leading, out_features)
-            script = [("forward", x), ("backward", grad_y)]
-            assert submission.run("play", script, own) == close_to(reference.run("play", script, own))
+            for script in ([("forward", x)], [("forward", x), ("backward", grad_y)]):
+                assert submission.run("play", script, own) == close_to(reference.run("play", script, own))
 
 
 @points(1, id="02.3b", about="Linear.backward")
@@ -168,7 +167,8 @@ RIGHT_PORTRAIT = {
 @needs("test_new_layer_has_torch_shapes")
 @catches(
     "init_zeros", "init_unit_normal", "init_glorot", "init_divides_by_out", "init_without_root",
-    "init_scaled_normal", "init_he_normal", "init_small_normal",
+    "init_scaled_normal", "init_he_normal", "init_small_normal", "init_only_positive",
+    "init_unscaled_uniform",
 )  # fmt: skip
 def test_weight_is_uniform(submission, rng):
     """A new layer's weight comes from U(-1/√in, 1/√in)."""
@@ -210,7 +210,7 @@ def test_random_numbers_come_from_rng(submission, rng):
         "one generator, two layers that differ": apart("first", "same generator"),
         "another seed, another layer": apart("first", "other seed"),
         "rng left out, two layers that differ": apart("rng left out", "rng left out again"),
-        "rng=None, another layer again": apart("rng left out", "rng is None"),
+        "rng=None, two layers that differ": apart("rng is None", "rng is None again"),
     }
     assert found == equal_to(dict.fromkeys(found, True))
 
@@ -232,13 +232,13 @@ def test_without_bias_both_are_none(submission):
 
 
 @points(1, id="02.5b", about="Linear")
-@catches("bias_flag_ignored", "bias_none_crashes", "grad_bias_without_bias")
+@catches("bias_flag_ignored", "grad_bias_without_bias")
 def test_without_bias_nothing_is_added(submission, reference, rng):
     """With bias=False, y is x @ weight.T, backward and zero_grad work, and grad_bias stays None."""
     for in_features, out_features in [(3, 3), (4, 2)]:
         weight, bias = parameters(rng, in_features, out_features)
         x, grad_y = rng.normal(size=(5, in_features)), wide_range(rng, 5, out_features)
-        script = [("forward", x), ("backward", grad_y), ("zero_grad",), ("forward", -x), ("backward", grad_y)]
+        script = [("forward", x), ("backward", grad_y), ("zero_grad",)]
         for part in ([("look",)], script):
             # `bias` reaches only a layer that has one although it should not.
             got = submission.run("play", part, (weight, bias), bias=False)
@@ -258,9 +258,10 @@ def test_gradients_add_until_zero_grad(submission, reference, rng):
     def batch(size):
         return [("forward", rng.normal(size=(size, 4))), ("backward", wide_range(rng, size, 3))]
 
-    one, two, three, four, five, six = (batch(size) for size in (5, 1, 8, 2, 5, 3))
+    one, two, three, four, five = (batch(size) for size in (5, 1, 8, 2, 3))
+    zeros = [("forward", np.zeros((4, 4))), ("backward", rng.normal(size=(4, 3)))]  # for grad_bias alone
     short = [("look",), *one, ("zero_grad",)]
-    long = [*one, *two, *three, *four, ("zero_grad",), ("zero_grad",), *five, *six, ("zero_grad",)]
+    long = [*one, *two, *three, *four, ("zero_grad",), ("zero_grad",), *zeros, *five, ("zero_grad",)]
     for script in (short, long):
         assert submission.run("play", script, own) == close_to(reference.run("play", script, own))
 
@@ -295,20 +296,23 @@ def widened(name, value):
 
 
 @points(1, id="02.7b", about="Linear.backward")
+@catches("trains_in_backward")
 def test_arguments_are_left_alone(submission, rng):
     """forward and backward change neither x nor grad_y, nor weight and bias."""
     weight, bias = parameters(rng, 4, 3)
     for leading in [(5,), (), (2, 3)]:
         x, grad_y = rng.normal(size=(*leading, 4)), rng.normal(size=(*leading, 3))
-        got = submission.run("arguments_afterwards", (weight, bias), x, grad_y)
-        assert got == equal_to({"x": x, "grad_y": grad_y, "weight": weight, "bias": bias})
+        before = {"x": x, "grad_y": grad_y, "weight": weight, "bias": bias}
+        after = submission.run("arguments_afterwards", (weight, bias), x, grad_y)
+        found = {f"{name} as before": np.array_equal(after[name], before[name]) for name in before}
+        assert found == equal_to(dict.fromkeys(found, True))
 
 
 @points(1, id="02.8b", about="Linear.forward")
 @needs("test_wrong_last_dimension_is_a_value_error")
 @catches("size_one_is_broadcast")
 def test_no_wrong_size_slips_through(submission):
-    """A wrong last dimension is a ValueError also where numpy could broadcast or reshape it, or x is empty."""
+    """A wrong last dimension is a ValueError also where numpy would broadcast or reshape, or x is empty."""
     # 1 could be broadcast; (12, 4) and (37, 2) have as many numbers as some rows of the right size.
     for in_features, shape in [
         (37, (2, 1)), (37, (1,)), (1, (2, 41)), (6, (12, 4)), (37, (37, 2)),

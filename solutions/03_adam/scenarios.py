@@ -48,20 +48,48 @@ def walk(optimizer, params, grads, before=None):
     return seen
 
 
+def first_step(module, params, grads, **options):
+    """The data after one step; None if it divides a Python number by zero, where arrays would hold nan."""
+    params = copies(params)
+    optimizer = module.Adam(params, **options)
+    give(params, grads)
+    try:
+        optimizer.step()
+    except ZeroDivisionError:
+        return None
+    return values(params)
+
+
+def gaps(module, params, full, grads, **options):
+    """The data after every step, of an Adam made when some gradients are there and some are None.
+
+    An error that comes of a None, whichever it is, gives an empty dict. That it comes of a None is known
+    because another Adam first takes a step with all gradients, `full`.
+    """
+    own = copies(params)
+    walk(module.Adam(own, **options), own, [full])
+    own = copies(params)
+    give(own, grads[0])
+    try:
+        return walk(module.Adam(own, **options), own, grads)
+    except (TypeError, AttributeError):
+        return {}
+
+
 def by_position(module, params, grads, *settings):
-    """Every setting passed by position."""
+    """As `steps`, with every setting passed by position."""
     params = copies(params)
     return walk(module.Adam(params, *settings), params, grads)
 
 
 def by_name(module, params, grads, **options):
-    """The parameters passed by name too."""
+    """As `steps`, with the parameters passed by name too."""
     params = copies(params)
     return walk(module.Adam(params=params, **options), params, grads)
 
 
 def layouts(module, data, grads, **options):
-    """The same numbers as arrays that lie differently in memory, all in one optimizer."""
+    """The same numbers as arrays that lie differently in memory, all in one optimizer: the arrays afterwards."""
     room = np.zeros((2 * data.shape[0], data.shape[1]), data.dtype)
     room[::2] = data
     arrays = {
@@ -72,7 +100,7 @@ def layouts(module, data, grads, **options):
     }
     params = [Parameter(array) for array in arrays.values()]
     walk(module.Adam(params, **options), params, [[grad] * len(params) for grad in grads])
-    return dict(zip(arrays, values(params), strict=True))
+    return {name: array.copy() for name, array in arrays.items()}
 
 
 def side_by_side(module, first, second):
@@ -158,7 +186,7 @@ def caller_at_work(module, params, grads, lrs, **options):
 
 
 def held_arrays(module, params, grads, **options):
-    """What the parameters and those who hold their arrays see after each `step`, and after `zero_grad`."""
+    """What the parameters and those who hold their arrays see after each `step` and each `zero_grad`."""
     params = copies(params)
     held = [param.data for param in params]
     optimizer = module.Adam(params, **options)
@@ -169,8 +197,8 @@ def held_arrays(module, params, grads, **options):
         optimizer.step()
         notes = {"data": values(params), "held data": [array.copy() for array in held]}
         notes["grads"] = [copy_or_none(param.grad) for param in params]
-        notes["held grads"] = [copy_or_none(grad) for grad in held_grads]
         optimizer.zero_grad()
+        notes["held grads"] = [copy_or_none(grad) for grad in held_grads]
         notes["cleared"] = [copy_or_none(param.grad) for param in params]
         notes["data then"] = values(params)
         seen.append(notes)

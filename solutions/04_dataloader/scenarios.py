@@ -46,7 +46,11 @@ def all_of(loader):
 
 
 def few_samples(module, count, **options):
-    """The batches over very few samples, or that there was an exception; its class says little here."""
+    """The batches over very few samples, or that there was an exception; its class says little here.
+
+    A loader that crashes with many samples, too, is another matter: its exception goes on.
+    """
+    flat(module.DataLoader(list(range(2 * options["batch_size"])), **options))
     try:
         loader = module.DataLoader(list(range(count)), **options)
         return {"raises an exception": False, "batches": [numbers(batch) for batch in loader]}
@@ -104,25 +108,26 @@ def broken_off(module, count, limits, **options):
 
 
 def own_collate(module, count):
-    """What comes out of loaders with a collate_fn of the caller's."""
+    """What comes out of loaders with a collate_fn of the caller's, and what the first of them was called with."""
+    calls = []
 
-    def describe(samples):
-        return {"how many": len(samples), "first": samples[0], "all": list(samples)}
+    def tell(*given):
+        calls.append(list(given))
+        return {"call": len(calls)}
 
-    def nothing(samples):
+    def take(*given):
+        return {"given": list(given)}
+
+    def nothing(*given):
         return None
-
-    def themselves(samples):
-        return samples
 
     dataset = list(range(count))
     loaders = {
-        "given by its name": module.DataLoader(dataset, batch_size=3, collate_fn=describe),
-        "given by its place": module.DataLoader([*dataset, count], 3, False, True, None, describe),
+        "given by its name": module.DataLoader(dataset, batch_size=3, collate_fn=tell),
+        "given by its place": module.DataLoader([*dataset, count], 3, False, True, None, take),
         "one that returns None": module.DataLoader(dataset, batch_size=3, collate_fn=nothing),
-        "one that returns the samples": module.DataLoader(dataset, batch_size=3, collate_fn=themselves),
     }
-    return {name: all_of(loader) for name, loader in loaders.items()}
+    return {name: all_of(loader) for name, loader in loaders.items()} | {"calls": calls}
 
 
 def reads_by_batch(module, count, **options):
@@ -133,25 +138,32 @@ def reads_by_batch(module, count, **options):
 
 
 def reads_by_epoch(module, count, epochs, **options):
-    """Of a dataset of pairs: the reads before the first epoch, its reads in each epoch, the numbers it gave."""
-    dataset = Recorder([(i, 0.5 * i) for i in range(count)])
+    """The reads before the first epoch, those of each epoch, and the numbers in its batches.
+
+    Sample i is the pair (i, count + i), so an epoch gives 0, 1, ..., 2 * count - 1.
+    """
+    dataset = Recorder([(i, count + i) for i in range(count)])
     loader = module.DataLoader(dataset=dataset, **options)
     before, reads, given = list(dataset.reads), [], []
     for _ in range(epochs):
         dataset.reads.clear()
-        given.append(sum(how_many_numbers(batch) for batch in loader))
+        given.append([number for batch in loader for number in all_numbers(batch)])
         reads.append(list(dataset.reads))
     return before, reads, given
 
 
-def how_many_numbers(batch):
-    return sum(map(how_many_numbers, batch)) if isinstance(batch, (list, tuple)) else np.size(batch)
+def all_numbers(batch):
+    if isinstance(batch, (list, tuple)):
+        return [number for part in batch for number in all_numbers(part)]
+    return np.ravel(batch).tolist()
 
 
-def global_states(module, **options):
+def global_states(module, start, **options):
     """The global state of numpy and random before a loader exists, and at every point of its life."""
     before_python, before_numpy = random.getstate(), np.random.get_state()
     try:
+        random.seed(start)
+        np.random.seed(start)
         states = [global_state()]
         loader = module.DataLoader(list(range(7)), batch_size=3, **options)
         states.append(global_state())

@@ -4,7 +4,7 @@ A learner's permutation is arbitrary, so the checks of shuffling compare facts t
 the orders in which samples came. The facts hold for a right loader but for chances below one in a billion.
 """
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -90,6 +90,9 @@ def test_permutations_are_drawn_from_all(submission, rng):
         {
             "every sample once": each_once(long, 240) and each_once(short, 4),
             "a new order each epoch": all_differ(long),
+            "a batch is more than a run of neighbours": not all(
+                b - a == 1 for order in long for i in range(0, 240, 8) for a, b in pairwise(order[i : i + 8])
+            ),
             "samples travel through the whole dataset": sum(distances) > 60 * len(distances),  # about 80
             "the 24 orders of 4 samples in 1000 epochs": set(map(tuple, short))
             == set(permutations(range(4))),
@@ -101,6 +104,7 @@ def test_permutations_are_drawn_from_all(submission, rng):
             {
                 "every sample once": True,
                 "a new order each epoch": True,
+                "a batch is more than a run of neighbours": True,
                 "samples travel through the whole dataset": True,
                 "the 24 orders of 4 samples in 1000 epochs": True,
                 "drop_last leaves out other samples each time": True,
@@ -122,9 +126,16 @@ def test_the_seed_decides(submission, rng):
     submission.restart()
     (later,) = submission.run("one_after_another", 30, 6, [one], batch_size=4)
     assert {
+        "the samples are shuffled": list(range(30)) not in first,
         "the seed decides the sequence of epochs": first == again == later and first != another,
         "0 is a seed like any other": zero == zero_again and zero != first,
-    } == equal_to({"the seed decides the sequence of epochs": True, "0 is a seed like any other": True})
+    } == equal_to(
+        {
+            "the samples are shuffled": True,
+            "the seed decides the sequence of epochs": True,
+            "0 is a seed like any other": True,
+        }
+    )
 
 
 @points(1, id="04.2d", about="DataLoader.__init__")
@@ -132,17 +143,22 @@ def test_the_seed_decides(submission, rng):
 def test_without_a_seed(submission):
     """Without a seed, every loader has orders of its own; without shuffle, a seed changes nothing."""
     first, second = submission.run("one_after_another", 32, 3, [None, None], batch_size=4)
+    third, fourth = (submission.run("shuffled", 32, 1, batch_size=4)[0] for _ in range(2))
     (in_order,) = submission.run("orders", 32, batch_size=4, seed=3)
     assert {
-        "every sample once": each_once(first + second, 32),
+        "every sample once": each_once(first + second + third + fourth, 32),
+        "the samples are shuffled": list(range(32)) not in first + second + third + fourth,
         "a new order each epoch": all_differ(first) and all_differ(second),
-        "two loaders have different orders": first[0] != second[0],
+        "two loaders have different orders": all_differ([first[0], second[0]]),
+        "and so without the argument": all_differ([third[0], fourth[0]]),
         "in order without shuffle": flat(in_order) == list(range(32)),
     } == equal_to(
         {
             "every sample once": True,
+            "the samples are shuffled": True,
             "a new order each epoch": True,
             "two loaders have different orders": True,
+            "and so without the argument": True,
             "in order without shuffle": True,
         }
     )
@@ -210,15 +226,14 @@ def test_nested_samples(submission, reference, rng, kind):
 @points(1, id="04.3d", about="DataLoader.__iter__")
 @catches("collate_fn_ignored", "collate_fn_after_default", "collate_fn_for_each_sample")
 def test_own_collate_fn(submission):
-    """A collate_fn of your own gets the list of samples, and what it returns is the batch, whatever it is."""
-    groups = [[0, 1, 2], [3, 4, 5]]
-    described = [{"how many": len(group), "first": group[0], "all": group} for group in groups]
+    """A collate_fn of your own is called once per batch with the list of its samples, and what it returns is the
+    batch, whatever it is."""
     assert as_lists(submission.run("own_collate", 6)) == equal_to(
         {
-            "given by its name": described,
-            "given by its place": described,
+            "given by its name": [{"call": 1}, {"call": 2}],
+            "calls": [[[0, 1, 2]], [[3, 4, 5]]],
+            "given by its place": [{"given": [[0, 1, 2]]}, {"given": [[3, 4, 5]]}],
             "one that returns None": [None, None],
-            "one that returns the samples": groups,
         }
     )
 
@@ -237,14 +252,13 @@ def test_two_iterators_are_independent(submission, reference, rng):
     steps = "aaaaa" + "bbbbb" + "ababababab" + "abab"  # ten batches each; after that both have ended
     read, dataset = submission.run("by_turns", 40, steps, shuffle=True, **options)
     a, b = flat(read["a"]), flat(read["b"])
-    (alone,) = submission.run("one_after_another", 40, 2, [seed], batch_size=4)
-    together = submission.run("in_turns", 40, 2, [seed, seed + 1, seed], batch_size=4)
+    alone, again = submission.run("one_after_another", 40, 2, [seed, seed], batch_size=4)
     assert {
         "each iterator gives every sample once": each_once([a, b], 40),
         "an iterator that has ended stays ended": read["a"][10:] == read["b"][10:] == [None, None],
         "the two have different orders": a != b,
         "they are the epochs of an equal loader": [a, b] == alone,
-        "another loader changes nothing": together[0] == together[2] == alone,
+        "two equal loaders agree": alone == again,
         "the dataset is as it was": dataset == list(range(40)),
     } == equal_to(
         {
@@ -252,7 +266,7 @@ def test_two_iterators_are_independent(submission, reference, rng):
             "an iterator that has ended stays ended": True,
             "the two have different orders": True,
             "they are the epochs of an equal loader": True,
-            "another loader changes nothing": True,
+            "two equal loaders agree": True,
             "the dataset is as it was": True,
         }
     )
@@ -272,18 +286,20 @@ def test_a_broken_off_epoch_shifts_nothing(submission, reference, rng):
     (seed,) = draw_seeds(rng, 1)
     limits = [None, 2, None, 1, 1, None]
     epochs = submission.run("broken_off", 40, limits, batch_size=4, shuffle=True, seed=seed)
-    (unbroken,) = submission.run("one_after_another", 40, 6, [seed], batch_size=4)
+    unbroken, again = submission.run("one_after_another", 40, 6, [seed, seed], batch_size=4)
     got = list(map(flat, epochs))
     assert {
         "a whole epoch holds every sample once": each_once([got[0], got[2], got[5]], 40),
         "the order that was broken off does not come again": got[2][:8] != got[1] and got[4] != got[3],
         "each epoch is the one it would have been": got
         == [order[: 4 * limit if limit else 40] for order, limit in zip(unbroken, limits, strict=True)],
+        "two equal loaders agree": unbroken == again,
     } == equal_to(
         {
             "a whole epoch holds every sample once": True,
             "the order that was broken off does not come again": True,
             "each epoch is the one it would have been": True,
+            "two equal loaders agree": True,
         }
     )
 
@@ -318,34 +334,48 @@ def test_each_sample_is_read_once(submission):
     before_too, shuffled, given_too = submission.run(
         "reads_by_epoch", 12, 2, batch_size=3, shuffle=True, seed=1
     )
-    epochs += shuffled
+    epochs, given = epochs + shuffled, given + given_too
     one_by_one = all(isinstance(read, int) for reads in epochs for read in reads)
     assert {
         "nothing is read before the first epoch": before == before_too == [],
         "one by one, with an integer": one_by_one,
-        "each sample once an epoch": one_by_one and each_once(epochs, 12),
-        "no sample is read without need": 2 * sum(map(len, epochs)) <= sum(given + given_too),  # pairs
+        "each sample is read once an epoch": one_by_one and each_once(epochs, 12),
+        "no sample is read without need": 2 * sum(map(len, epochs)) <= sum(map(len, given)),  # pairs
+        "each sample comes once an epoch": each_once(given, 24),
     } == equal_to(
         {
             "nothing is read before the first epoch": True,
             "one by one, with an integer": True,
-            "each sample once an epoch": True,
+            "each sample is read once an epoch": True,
             "no sample is read without need": True,
+            "each sample comes once an epoch": True,
         }
     )
 
 
 @points(1, id="04.6", about="DataLoader.__init__")
-@catches("global_random_state")
-def test_global_random_state(submission, rng):
-    """The global random state of numpy and of random stays as it was, with a seed and without one."""
+@catches("global_random_state", "loaders_share_a_generator")
+def test_no_random_state_is_shared(submission, rng):
+    """The global random state of numpy and of random stays as it was, with a seed and without one; two loaders do
+    not disturb each other either."""
+    start, seed, other = draw_seeds(rng, 3)
     same = {
-        len(set(submission.run("global_states", shuffle=shuffle, seed=seed))) == 1
-        for seed in (None, *draw_seeds(rng, 1))
+        len(set(submission.run("global_states", start, shuffle=shuffle, seed=seed_or_none))) == 1
+        for seed_or_none in (None, seed)
         for shuffle in (False, True)
     }
-    assert {"the global random state stays as it was": same == {True}} == equal_to(
-        {"the global random state stays as it was": True}
+    alone, again = submission.run("one_after_another", 30, 3, [seed, seed], batch_size=4)
+    one, _, equal = submission.run("in_turns", 30, 3, [seed, other, seed], batch_size=4)
+    assert {
+        "the global random state stays as it was": same == {True},
+        "loaders read in turns have the orders that they have alone": one == equal == alone,
+        "two equal loaders agree": alone == again,
+    } == equal_to(
+        {
+            "the global random state stays as it was": True,
+            "loaders read in turns have the orders that they have alone": True,
+            "two equal loaders agree": True,
+        }
     )
 
 
@@ -359,7 +389,7 @@ def test_bad_batch_size(submission, batch_size):
 
 
 @points(1, id="04.7b", about="DataLoader.__iter__")
-@catches("empty_dataset_has_a_batch")
+@catches("empty_dataset_crashes")
 @pytest.mark.parametrize("options", [{}, {"drop_last": True}, {"shuffle": True, "seed": 1}])
 def test_empty_dataset(submission, options):
     """An empty dataset gives no batch, and len is 0."""

@@ -7,7 +7,6 @@ Compared with: the same training without interruption (torch 2.13), bit for bit.
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -42,7 +41,7 @@ def save_checkpoint(
     as it was, and the folder holds nothing new. If the process is killed, the old file is as it was.
     None of the arguments is changed, and no random number is drawn.
     """
-    # BEGIN SOLUTION 05.1 gather the state of every part, write it to a neighbour, move that into place
+    # BEGIN SOLUTION 05.1 gather the state of every part and write the file, wholly or not at all
     state = {
         "model": model.state_dict(),
         "epoch": epoch,
@@ -56,18 +55,27 @@ def save_checkpoint(
     if generator is not None:
         state["generator"] = generator.get_state()
 
-    # A neighbour, as os.replace is atomic within one file system only.
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    _write(state, os.fspath(path))
+    # END SOLUTION
+
+
+# BEGIN SOLUTION -
+def _write(state: dict[str, Any], path: str) -> None:
+    """Write the state to a neighbour of `path`, then put that file in its place in one step.
+
+    A neighbour, because `os.replace` is one step within a file system only.
+    """
+    temporary = f"{path}.{os.getpid()}.tmp"
     try:
         torch.save(state, temporary)
         os.replace(temporary, path)
     except BaseException:  # KeyboardInterrupt is no Exception
-        temporary.unlink(missing_ok=True)
+        if os.path.exists(temporary):
+            os.remove(temporary)
         raise
-    # END SOLUTION
 
 
+# END SOLUTION
 def load_checkpoint(
     path: str | os.PathLike[str],
     *,
@@ -102,7 +110,7 @@ def load_checkpoint(
     Only plain data is loaded: a file that holds any other object is refused, with any exception,
     before that object can do anything.
     """
-    # BEGIN SOLUTION 05.1 read plain data, check the parts asked for, hand each part back
+    # BEGIN SOLUTION 05.1 read the file safely and hand each part back
     state = torch.load(path, map_location=map_location, weights_only=True)
     asked_for = {"optimizer": optimizer, "scheduler": scheduler, "generator": generator}
     for name, part in asked_for.items():

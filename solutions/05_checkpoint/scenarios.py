@@ -41,11 +41,14 @@ class Odd(nn.Module):
 
 
 def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) -> dict[str, Any]:
-    """A model of many dtypes and shapes, as {key: (dtype, values)}: the saved one afterwards, and the loaded one.
+    """A model of many dtypes and shapes, as {key: (dtype, trained, values)}: the one saved, and the one loaded.
 
     Without `module`, the model as it was made.
     """
-    given = {name: torch.from_numpy(value.copy()).to(getattr(torch, dtypes[name])) for name, value in tensors.items()}
+    given = {
+        name: torch.from_numpy(value.copy()).to(getattr(torch, dtypes[name]))
+        for name, value in tensors.items()
+    }
     given["wide"] = given["wide"].T.contiguous().T
     saved = loaded = Odd(given)
     if module is not None:
@@ -55,8 +58,10 @@ def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) ->
         module.load_checkpoint(path, model=loaded)
 
     def described(model: nn.Module) -> dict[str, Any]:
+        parameters = dict(model.named_parameters(remove_duplicate=False))
+        trained = {key for key, parameter in parameters.items() if parameter.requires_grad}
         return {
-            key: (str(tensor.dtype), tensor.float() if tensor.dtype == torch.bfloat16 else tensor)
+            key: (str(tensor.dtype), key in trained, tensor.float() if tensor.dtype == torch.bfloat16 else tensor)
             for key, tensor in model.state_dict().items()
         }
 
@@ -74,7 +79,7 @@ class AnyPath:
 
 
 def paths(module: Any, names: list[str]) -> dict[str, Any]:
-    """One folder, a checkpoint for each name and kind of path, all loaded in the end, and what lies there then."""
+    """A checkpoint for each name and kind of path in one folder, loaded in the end, and what lies there."""
     folder, before = fresh_folder("paths"), os.getcwd()
     forms: dict[str, Any] = {f"str {name}": name for name in names}
     forms["absolute"] = os.path.join(folder, "absolute.pt")
@@ -83,7 +88,9 @@ def paths(module: Any, names: list[str]) -> dict[str, Any]:
     os.chdir(folder)
     try:
         for number, (form, path) in enumerate(forms.items()):
-            problems[form] = problem_of(lambda path=path, number=number: save_twice(module, path, number))["class"]
+            problems[form] = problem_of(lambda path=path, number=number: save_twice(module, path, number))[
+                "class"
+            ]
         for form, path in forms.items():
             if problems[form] == "nothing":
                 model = filled(nn.Linear(1, 1), -1)
@@ -125,15 +132,25 @@ def resume(module: Any, x: Any, y: Any, seed: int, saved_after: int, epochs: int
 
 
 def two_groups(
-    module: Any, x: Any, y: Any, settings: list[dict[str, float]], first: int, last: int, resumed: bool, saved: bool
+    module: Any,
+    x: Any,
+    y: Any,
+    settings: list[dict[str, float]],
+    first: int,
+    last: int,
+    resumed: bool,
+    saved: bool,
 ) -> dict[str, Any]:
-    """SGD with two groups under a cosine: steps `first` to `last`, taken from a file and left in it as asked."""
+    """SGD with two groups under a cosine: steps `first` to `last`, from a file and into it as asked."""
     x, y = torch.from_numpy(x), torch.from_numpy(y)
     with own_random_state():
         torch.manual_seed(first)  # every process begins with weights of its own
         body, head = nn.Linear(x.shape[1], 5).double(), nn.Linear(5, y.shape[1]).double()
     model = nn.Sequential(body, nn.Tanh(), head)
-    groups = [{"params": layer.parameters(), **setting} for layer, setting in zip((body, head), settings, strict=True)]
+    groups = [
+        {"params": layer.parameters(), **setting}
+        for layer, setting in zip((body, head), settings, strict=True)
+    ]
     optimizer = torch.optim.SGD(groups, lr=0.1)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=9, eta_min=1e-3)
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
@@ -157,7 +174,7 @@ def two_groups(
 
 
 def draw(module: Any, given: bool, seed: int, save: bool = False, load: bool = False) -> dict[str, Any]:
-    """The next numbers of torch's generator, or of one that is given, after a save or a load."""
+    """The next numbers of torch's generator, or of a given one, after a save or a load."""
     with own_random_state():
         model = filled(nn.Linear(2, 1), 0.5)
         generator = torch.Generator() if given else None
@@ -196,7 +213,9 @@ def place_of(moment: str, module: Any) -> int:
     save_numbered(module, os.path.join(folder, "a.pt"), 1)
     with Break(folder, module.__file__) as interruption:
         save_numbered(module, os.path.join(folder, "a.pt"), 2)
-    return {"the first bytes": 0, "half way": interruption.seen // 2, "the last call": interruption.seen - 1}[moment]
+    return {"the first bytes": 0, "half way": interruption.seen // 2, "the last call": interruption.seen - 1}[
+        moment
+    ]
 
 
 def broken_off(module: Any, moment: str, old: bool) -> dict[str, dict[str, Any]]:
@@ -216,7 +235,13 @@ def broken_off(module: Any, moment: str, old: bool) -> dict[str, dict[str, Any]]
         with every_folder_is_a_disk(folder), Break(folder, module.__file__, place, come_out) as interruption:
             reached = problem_of(lambda path=path: save_numbered(module, path, 2))
         after = {"after": content(path), "names after": names_in(folder)}
-        seen[problem] = {"done": interruption.done, "reached": reached["class"], "before": before, "names": names, **after}
+        seen[problem] = {
+            "done": interruption.done,
+            "reached": reached["class"],
+            "before": before,
+            "names": names,
+            **after,
+        }
     return seen
 
 
@@ -262,7 +287,7 @@ def after_the_kill(module: Any, folder: str) -> dict[str, Any]:
 
 
 def replaced(module: Any) -> dict[str, Any]:
-    """A save over an old file, watched: what lay at the path, as (inode, size), and what the old file holds after it."""
+    """A save over an old file: what lay at the path, as (inode, size), and what the old file holds then."""
     folder = fresh_folder("watched")
     path = os.path.join(folder, "a.pt")
     save_numbered(module, path, 1)
@@ -272,7 +297,12 @@ def replaced(module: Any) -> dict[str, Any]:
         with every_folder_is_a_disk(folder), watch(path, states):
             save_numbered(module, path, 2)
         old.seek(0)
-        return {"states": states[:99], "before": before, "old file": old.read(), "loaded": load_numbered(module, path)}
+        return {
+            "states": states[:99],
+            "before": before,
+            "old file": old.read(),
+            "loaded": load_numbered(module, path),
+        }
 
 
 # 05.4 Booby-trapped files
@@ -285,7 +315,7 @@ def trap(module_name: str, function: str, *texts: str) -> bytes:
 
 
 def with_trap(checkpoint: bytes, instructions: bytes) -> bytes:
-    """The learner's own checkpoint with the instructions before the rest; a bare pickle if it is none of torch's files."""
+    """The learner's own checkpoint, instructions first; a bare pickle if it is none of torch's files."""
     if not zipfile.is_zipfile(io.BytesIO(checkpoint)):
         return b"\x80\x02" + instructions + b"}."
     changed = io.BytesIO()
@@ -299,7 +329,7 @@ def with_trap(checkpoint: bytes, instructions: bytes) -> bytes:
 
 
 def booby_trapped(module: Any) -> dict[str, dict[str, Any]]:
-    """Files that call a function when they are unpickled carelessly: what comes out of a load, and whether the call was made."""
+    """Files that call a function when unpickled carelessly: what a load raises, and whether it called."""
     folder = fresh_folder("traps")
     canary, path = os.path.join(folder, "canary"), os.path.join(folder, "a.pt")
     save_numbered(module, path, 1)
@@ -328,8 +358,13 @@ def booby_trapped(module: Any) -> dict[str, dict[str, Any]]:
 # 05.5 Keys
 
 
-def other_keys(module: Any, saved: dict[str, list[int]], wanted: dict[str, list[int]], strict: bool | None) -> dict[str, Any]:
-    """Save these layers (all 1), load them into those (all 5): what comes out or back, and each tensor's first number."""
+def other_keys(
+    module: Any, saved: dict[str, list[int]], wanted: dict[str, list[int]], strict: bool | None
+) -> dict[str, Any]:
+    """Save these layers (all 1), load them into those (all 5): what comes out, what comes back.
+
+    With each tensor's first number afterwards.
+    """
 
     def layers(shapes: dict[str, list[int]], value: float) -> nn.Module:
         return filled(nn.ModuleDict({name: nn.Linear(*shape) for name, shape in shapes.items()}), value)
@@ -396,7 +431,11 @@ def map_locations(module: Any, seed: int) -> dict[str, Any]:
         with bytes_go_elsewhere(moved):
             problems["everything to a GPU"] = load(here, move)
     next_ = torch.rand(2, generator=generator)
-    return {"a load raises": problems, "a function is asked about": sorted(asked), "the generator's next numbers": next_}
+    return {
+        "a load raises": problems,
+        "a function is asked about": sorted(asked),
+        "the generator's next numbers": next_,
+    }
 
 
 def next_numbers(module: Any, seed: int) -> Any:
@@ -418,7 +457,9 @@ def lacking(module: Any, part: str) -> dict[str, Any]:
     if part == "file":
         os.remove(path)
     else:
-        problem = problem_of(lambda: module.save_checkpoint(path, model=model, epoch=1, **{**parts, part: None}))
+        problem = problem_of(
+            lambda: module.save_checkpoint(path, model=model, epoch=1, **{**parts, part: None})
+        )
         if problem["class"] != "nothing":
             return {"saving": problem}
     return {"loading": problem_of(lambda: module.load_checkpoint(path, model=model, **parts))}

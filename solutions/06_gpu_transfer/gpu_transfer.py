@@ -5,20 +5,18 @@ Semantics of torch.Tensor.to and torch.nn.Module.to: https://docs.pytorch.org/do
 
 from __future__ import annotations
 
+# BEGIN SOLUTION -
+import copy
+import dataclasses
+import itertools
+
+# END SOLUTION
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-
-# BEGIN SOLUTION -
-import copy
-import dataclasses
-import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager
-# END SOLUTION
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -129,20 +127,6 @@ def train_step(
     # END SOLUTION
 
 
-# BEGIN SOLUTION -
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode in the block, and afterwards each submodule's own mode again: frozen ones stay frozen."""
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
-
-
-# END SOLUTION
 def evaluate(
     model: nn.Module, loader: Iterable[Sequence[torch.Tensor]], loss_fn: Loss, device: torch.device
 ) -> float:
@@ -152,11 +136,17 @@ def evaluate(
     also after an error.
     """
     # BEGIN SOLUTION 06.5 the mean over all samples
+    modes = {module: module.training for module in model.modules()}
     total, samples = torch.zeros((), device=device), 0
-    with evaluating(model), torch.no_grad():
-        for batch in loader:
-            inputs, targets = to_device(batch, device)
-            total = total + loss_fn(model(inputs), targets) * len(inputs)
-            samples += len(inputs)
+    try:
+        model.eval()
+        with torch.no_grad():
+            for batch in loader:
+                inputs, targets = to_device(batch, device)
+                total = total + loss_fn(model(inputs), targets) * len(inputs)
+                samples += len(inputs)
+    finally:
+        for module, mode in modes.items():  # each its own: a submodule that was frozen in eval mode stays so
+            module.training = mode
     return (total / samples).item()
     # END SOLUTION

@@ -1,29 +1,23 @@
 """What only the hidden checks run beside the learner's code."""
 
-import collections
-import dataclasses
 from contextlib import nullcontext
 from unittest import mock
 
 import accelerator
 import torch
-from observe import Watched, WatchedLoss, arrivals, cuda_may_be_asked_for, described, network, place
+from observe import (
+    FrozenSample,
+    Pair,
+    Sample,
+    Watched,
+    WatchedLoss,
+    arrivals,
+    cuda_may_be_asked_for,
+    described,
+    network,
+    place,
+)
 from torch.overrides import TorchFunctionMode
-
-Pair = collections.namedtuple("Pair", ["inputs", "targets"])
-
-
-@dataclasses.dataclass
-class Sample:
-    image: object
-    label: object = 0
-    name: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class FrozenSample:
-    image: object
-    extra: object = None
 
 
 def numbers(start):
@@ -92,18 +86,31 @@ def what_came(module, names):
 
 
 class ServedByCpu(TorchFunctionMode):
-    """What asks for tensors on the one CUDA device gets them on the CPU."""
+    """Tensors asked for on the one CUDA device lie on the CPU, and say that they lie on cuda:0."""
+
+    def __init__(self):
+        super().__init__()
+        self.served = []
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        kwargs = {name: self.served(value) for name, value in (kwargs or {}).items()}
-        return function(*map(self.served, args), **kwargs)
-
-    def served(self, value):
-        if not isinstance(value, torch.device | str) or not str(value).startswith("cuda"):
-            return value
-        if torch.device(value).index not in (None, 0):
+        if function is torch.device:
+            return function(*args, **(kwargs or {}))
+        if function == torch.Tensor.device.__get__ and any(args[0] is tensor for tensor in self.served):
+            return torch.device("cuda", 0)
+        asked = [value for value in (*args, *(kwargs or {}).values()) if self.is_cuda(value)]
+        if any(torch.device(value).index not in (None, 0) for value in asked):
             raise RuntimeError("CUDA error: invalid device ordinal")
-        return "cpu"
+        kwargs = {name: self.on_cpu(value) for name, value in (kwargs or {}).items()}
+        result = function(*map(self.on_cpu, args), **kwargs)
+        if asked and isinstance(result, torch.Tensor):
+            self.served.append(result)
+        return result
+
+    def is_cuda(self, value):
+        return isinstance(value, torch.device | str) and str(value).partition(":")[0] == "cuda"
+
+    def on_cpu(self, value):
+        return "cpu" if self.is_cuda(value) else value
 
 
 def picked_beside_cuda(module, preferred):
@@ -353,4 +360,4 @@ def flags(module, source, target, options):
     with accelerator.watch() as seen:
         module.to_device(batch, place(target), **options)
         module.to_device(tensors[5], place(target), **options)
-    return sorted({non_blocking for _, non_blocking in seen.copies}), len(seen.copies)
+    return sorted({non_blocking for _, non_blocking in seen.copies})

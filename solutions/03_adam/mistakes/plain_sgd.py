@@ -88,7 +88,6 @@ class Adam:
             own["m"] = beta1 * own["m"] + (1 - beta1) * grad
             own["v"] = beta2 * own["v"] + (1 - beta2) * grad**2
             own["v_max"] = np.maximum(own["v_max"], own["v"])
-            v = own["v_max"] if self.amsgrad else own["v"]
 
             # Both averages started at 0 and are too small at first, by exactly these factors.
             param.data -= self.lr * grad

@@ -3,7 +3,7 @@
 A loader answers three questions, and each has its own place below:
 
 - which samples, in which order?   `DataLoader.__iter__`, one order per epoch;
-- when are they read?              `DataLoader._batches`, a batch at a time, when it is asked for;
+- when are they read?              the iterator of an epoch reads a batch when it is asked for;
 - how do samples become a batch?   `default_collate`, or the caller's own `collate_fn`.
 
 Source: torch/utils/data/dataloader.py, sampler.py and _utils/collate.py of torch 2.13.
@@ -11,7 +11,7 @@ Source: torch/utils/data/dataloader.py, sampler.py and _utils/collate.py of torc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,12 +25,12 @@ class Dataset(Protocol):
     def __getitem__(self, index: int, /) -> Any: ...
 
 
-def default_collate(samples: list[Any]) -> Any:
+def default_collate(samples: list[Any]) -> np.ndarray | list[Any] | dict[Any, Any]:
     """Turn a list of samples into one batch with the structure of a single sample.
 
     Arrays of shape S and numbers become an array of shape (len(samples), *S) or (len(samples),) that keeps
-    their dtype (int: int64, float: float64). Strings become a list. Tuples, lists and dicts keep their
-    structure, at every depth, and hold the batch of each field.
+    their dtype (int: int64, float: float64). Strings become a list. A dict gives a dict with the batch of
+    each value, a tuple or list a list with the batch of each field, and so on at every depth.
     """
     # BEGIN SOLUTION 04.3 make one batch out of a list of samples
     first = samples[0]
@@ -39,8 +39,7 @@ def default_collate(samples: list[Any]) -> Any:
     if isinstance(first, dict):
         return {key: default_collate([sample[key] for sample in samples]) for key in first}
     if isinstance(first, (tuple, list)):
-        fields = [default_collate(list(field)) for field in zip(*samples, strict=True)]
-        return tuple(fields) if isinstance(first, tuple) else fields
+        return [default_collate(list(field)) for field in zip(*samples, strict=True)]
     return np.stack(samples)
     # END SOLUTION
 
@@ -86,7 +85,7 @@ class DataLoader:
     def __iter__(self) -> Iterator[Any]:
         """Begin an epoch: return a new iterator over its batches, independent of every other one."""
         # BEGIN SOLUTION 04.2 choose this epoch's order, then hand out its batches
-        order = range(len(self.dataset))
+        order: range | list[int] = range(len(self.dataset))
         if self.shuffle:
             # The whole order is drawn before the first sample is read, so an epoch takes the same numbers
             # from the generator whether or not it is read to its end.
@@ -95,7 +94,7 @@ class DataLoader:
         # END SOLUTION
 
     # BEGIN SOLUTION -
-    def _batches(self, order: Sequence[int]) -> Iterator[Any]:
+    def _batches(self, order: range | list[int]) -> Iterator[Any]:
         """Read the samples in this order and yield a batch as soon as it is whole."""
         for start in range(0, len(self) * self.batch_size, self.batch_size):
             indices = order[start : start + self.batch_size]

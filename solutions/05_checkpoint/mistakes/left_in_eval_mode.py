@@ -1,7 +1,6 @@
 """Leaves the model in eval mode after a load."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -49,14 +48,21 @@ def save_checkpoint(
     if generator is not None:
         state["generator"] = generator.get_state()
 
-    # A neighbour, as os.replace is atomic within one file system only.
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    _write(state, os.fspath(path))
+
+
+def _write(state: dict[str, Any], path: str) -> None:
+    """Write the state to a neighbour of `path`, then put that file in its place in one step.
+
+    A neighbour, because `os.replace` is one step within a file system only.
+    """
+    temporary = f"{path}.{os.getpid()}.tmp"
     try:
         torch.save(state, temporary)
         os.replace(temporary, path)
     except BaseException:  # KeyboardInterrupt is no Exception
-        temporary.unlink(missing_ok=True)
+        if os.path.exists(temporary):
+            os.remove(temporary)
         raise
 
 

@@ -1,7 +1,6 @@
 """Adds to the path as if it were always a str."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -49,13 +48,21 @@ def save_checkpoint(
     if generator is not None:
         state["generator"] = generator.get_state()
 
-    # A neighbour, as os.replace is atomic within one file system only.
-    temporary = Path(path + ".tmp")
+    _write(state, path)
+
+
+def _write(state: dict[str, Any], path: str) -> None:
+    """Write the state to a neighbour of `path`, then put that file in its place in one step.
+
+    A neighbour, because `os.replace` is one step within a file system only.
+    """
+    temporary = path + f".{os.getpid()}.tmp"
     try:
         torch.save(state, temporary)
         os.replace(temporary, path)
     except BaseException:  # KeyboardInterrupt is no Exception
-        temporary.unlink(missing_ok=True)
+        if os.path.exists(temporary):
+            os.remove(temporary)
         raise
 
 

@@ -1,9 +1,8 @@
-"""Writes to the system's folder for temporary files and moves the file from there, which is a copy across disks."""
+"""Writes to the system's folder for temporary files and moves the file from there: a copy across disks."""
 
 import os
 import shutil
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -51,14 +50,21 @@ def save_checkpoint(
     if generator is not None:
         state["generator"] = generator.get_state()
 
-    # A neighbour, as os.replace is atomic within one file system only.
-    path = Path(path)
-    temporary = Path(tempfile.gettempdir(), f"{path.name}.{os.getpid()}.tmp")
+    _write(state, os.fspath(path))
+
+
+def _write(state: dict[str, Any], path: str) -> None:
+    """Write the state to a neighbour of `path`, then put that file in its place in one step.
+
+    A neighbour, because `os.replace` is one step within a file system only.
+    """
+    temporary = os.path.join(tempfile.gettempdir(), f"{os.getpid()}.tmp")
     try:
         torch.save(state, temporary)
         shutil.move(temporary, path)
     except BaseException:  # KeyboardInterrupt is no Exception
-        temporary.unlink(missing_ok=True)
+        if os.path.exists(temporary):
+            os.remove(temporary)
         raise
 
 

@@ -1,0 +1,81 @@
+"""Exercise 05: checkpoints from which a run goes on as if it had never stopped.
+
+A checkpoint holds the model, the optimizer, the scheduler, the states of the random number
+generators, the number of epochs completed and whatever else the caller wants to keep.
+
+Compared with: the same training without interruption (torch 2.13), bit for bit.
+"""
+
+import os
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+
+def save_checkpoint(
+    path: str | os.PathLike[str],
+    *,
+    model: nn.Module,
+    optimizer: Optimizer | None,
+    epoch: int,
+    scheduler: LRScheduler | None = None,
+    generator: torch.Generator | None = None,
+    extra: Any = None,
+) -> None:
+    """Write a checkpoint to `path`, wholly or not at all.
+
+    Args:
+        path: the file to write; its folder exists. A file that is there already is replaced.
+        model: its `state_dict` is saved: parameters and buffers.
+        optimizer: its `state_dict` is saved; None leaves the part out.
+        epoch: the number of epochs completed.
+        scheduler: the same as `optimizer`.
+        generator: its state is saved; None leaves the part out. The state of torch's global CPU
+            generator is always saved.
+        extra: None, bool, int, float, str, tensors, and dicts, lists and tuples of them.
+
+    Whatever exception breaks it off, Ctrl-C included, reaches the caller; the old file is then
+    as it was, and the folder holds nothing new. If the process is killed, the old file is as it was.
+    None of the arguments is changed, and no random number is drawn.
+    """
+    raise NotImplementedError("05.1 gather the state of every part and write the file, wholly or not at all")
+
+
+def load_checkpoint(
+    path: str | os.PathLike[str],
+    *,
+    model: nn.Module,
+    optimizer: Optimizer | None = None,
+    scheduler: LRScheduler | None = None,
+    generator: torch.Generator | None = None,
+    map_location: Any = "cpu",
+    strict: bool = True,
+) -> dict[str, Any]:
+    """Put the parts saved in `path` back into the objects given, in place.
+
+    Args:
+        path: a file written by `save_checkpoint`.
+        model: takes the parameters and buffers; its train/eval mode stays as it is.
+        optimizer, scheduler, generator: each takes its part. A part that is not asked for is left alone.
+        map_location: as in `torch.load`. Generator states go to the CPU in any case.
+        strict: whether the keys of the file and of the model have to be the same.
+
+    torch's global CPU generator takes its part as well.
+
+    Returns:
+        A dict with at least `epoch` and `extra`, as they were given; with `strict=False` also
+        `missing_keys` (the model's, which the file does not have) and `unexpected_keys` (the reverse).
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        RuntimeError: the file does not have a part that is asked for (the message names it: optimizer,
+            scheduler or generator); the shape of a key differs; with `strict`, a key is missing or
+            unexpected (the message lists them).
+
+    Only plain data is loaded: a file that holds any other object is refused, with any exception,
+    before that object can do anything.
+    """
+    raise NotImplementedError("05.1 read the file safely and hand each part back")
