@@ -72,11 +72,11 @@ class ValueCache:
         self._memory[key] = value
         return value
 
-    def put(self, key: str, value: Any) -> None:
+    def put(self, key: str, value: Any, on_disk: bool = True) -> None:
         frame = encode(value)
         self._memory[key] = decode(frame)
         try:
-            if self._connection:
+            if self._connection and on_disk:
                 self._connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", [key, frame])
         except sqlite3.Error:
             self._connection = None

@@ -12,6 +12,8 @@ from grader.judge.cache import MISSING, ValueCache, key_of
 from grader.judge.trace import Trace, same
 from grader.model import Check, Exercise
 
+MAY_BE_OUR_FAULT = ("broken", "crashed", "timeout", "memory")  # a worker that could not start looks like this
+
 # Runs one check on the files of a mistake: (outcome, the traces of its cases)
 RunCheck = Callable[[dict[str, bytes], Check], tuple[str, list[Trace]]]
 
@@ -31,33 +33,49 @@ class Diagnosis:
         known = self._cache.get(key)
         if known is MISSING:
             known = self._run_check({self.exercise.file_name: content}, check)
-            self._cache.put(key, known)
+            self._cache.put(key, known, on_disk=known[0] not in MAY_BE_OUR_FAULT)
         outcome, traces = known
         return outcome, traces
-
-    def candidates(self, check: Check, traces: list[Trace]) -> list[Path]:
-        """The mistakes that lose this check with traces equal to these."""
-        behaviours = ((mistake, *self.behaviour(mistake, check)) for mistake in self.files)
-        return [mistake for mistake, outcome, seen in behaviours if outcome != "passed" and same(seen, traces)]
 
     def name(
         self, failing: Sequence[tuple[Check, list[Trace]]], all_traces: Sequence[tuple[Check, list[Trace]]]
     ) -> dict[str, list[str]]:
         """Check id -> the misconceptions it shows.
 
-        Of several that fit one check, those that fit the most failing checks stay. A trace of errors alone says little
-        (any crash looks like another), so there the mistake must agree on every check of the attempt.
+        A mistake fits if it loses the check with an equal trace and loses no check that the learner passed. Of several
+        that fit, those that fit the most failing checks stay. A trace of errors alone says little (any crash looks like
+        another), so there the mistake must agree on every check; a process that ended says nothing.
         """
-        found = {check.id: self.candidates(check, traces) for check, traces in failing}
-        fits = Counter(mistake for files in found.values() for mistake in files)
-        result = {}
+        lost = {check.id for check, _ in failing}
+        passed = [check for check, _ in all_traces if check.id not in lost]
+        found: dict[str, list[Path]] = {}
+        likely: list[Path] = []  # what explained an earlier check is tried first: running all mistakes costs a second
         for check, traces in failing:
-            files = found[check.id]
+            found[check.id] = fits = [] if _ended(traces) else self._fitting(likely, check, traces, passed)
+            if not fits and not _ended(traces):
+                found[check.id] = fits = self._fitting(self.files, check, traces, passed)
             if _only_errors(traces):
-                files = [file for file in files if self._agrees(file, all_traces)]
-            most = max((fits[file] for file in files), default=0)
-            result[check.id] = sorted({misconception_of(file) for file in files if fits[file] == most})
-        return result
+                found[check.id] = fits = [file for file in fits if self._agrees(file, all_traces)]
+            likely += [file for file in fits if file not in likely]
+        count = Counter(file for files in found.values() for file in files)
+        best = {id: max((count[file] for file in files), default=0) for id, files in found.items()}
+        return {
+            id: sorted({misconception_of(file) for file in files if count[file] == best[id]})
+            for id, files in found.items()
+        }
+
+    def _fitting(self, mistakes: list[Path], check: Check, traces: list[Trace], passed: list[Check]) -> list[Path]:
+        """The mistakes that lose `check` with these traces, and lose none of the checks that were passed."""
+        return [
+            mistake
+            for mistake in mistakes
+            if self._loses(mistake, check)
+            and same(self.behaviour(mistake, check)[1], traces)
+            and not any(self._loses(mistake, other) for other in passed)
+        ]
+
+    def _loses(self, mistake: Path, check: Check) -> bool:
+        return self.behaviour(mistake, check)[0] != "passed"
 
     def _agrees(self, mistake: Path, all_traces: Sequence[tuple[Check, list[Trace]]]) -> bool:
         return all(same(self.behaviour(mistake, check)[1], traces) for check, traces in all_traces)
@@ -71,6 +89,11 @@ def misconception_of(mistake: Path) -> str:
 def _only_errors(traces: list[Trace]) -> bool:
     """Does no failing case show a compared value?"""
     return not any(kind == "value" for trace in traces for kind, _ in trace)
+
+
+def _ended(traces: list[Trace]) -> bool:
+    """Did a process end or hang?"""
+    return any(kind == "ended" for trace in traces for kind, _ in trace)
 
 
 @cache

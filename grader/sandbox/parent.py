@@ -16,12 +16,13 @@ from grader.sandbox import bubblewrap, landlock, seccomp
 from grader.sandbox.fences import Fence
 from grader.sandbox.link import LinkedWorker, pair
 from grader.sandbox.runtimes import Runtime, address_space, interpreter_paths, package_folders
-from grader.worker.scratch import MOST_BYTES, remove
+from grader.worker.scratch import remove
 from grader.worker.serve import DATA
 from grader.worker.values import decode, encode
 
 CODE = Path(__file__).resolve().parent.parent / "worker"
 OUTER_CODE, OUTER_PACKAGES = "/worker-code", "/worker-packages"  # where bubblewrap shows them
+MOST_FILES, MOST_BYTES = 5_000, 64 << 20  # of a worker's scratch folder, and of one file
 START_SECONDS, FORK_SECONDS, CLOSE_SECONDS = 60.0, 20.0, 5.0
 GPU = ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", *(f"/dev/nvidia{n}" for n in range(8))]
 
@@ -106,7 +107,7 @@ class WarmParent:
             del limits["RLIMIT_AS"]  # CUDA maps far more than it uses
         parent: dict[str, Any] = {}
         child: dict[str, Any] = {
-            "parent_death": True, "descriptors": DATA + 1, "scratch": True,
+            "parent_death": True, "descriptors": DATA + 1, "scratch": [MOST_FILES, MOST_BYTES],
             "limits": {name: _at_most(name, amount) for name, amount in limits.items()},
         }  # fmt: skip
         if self.fence.inner:

@@ -75,7 +75,7 @@ class Nursery:
         self.poll.register(control, select.POLLIN)
 
     def serve(self) -> None:
-        looks, look_at = bool(self.layers.get("scratch")), 0.0
+        looks, look_at = "scratch" in self.layers, 0.0
         while True:
             events = self.poll.poll(LOOK_SECONDS * 1000 if self.children and looks else None)
             for descriptor, event in events:
@@ -85,9 +85,12 @@ class Nursery:
                     return
             if looks and time.monotonic() > look_at:
                 for child in self.children.values():
-                    if too_full(child.folder):
+                    if self.too_full(child.folder):
                         os.kill(child.pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
                 look_at = time.monotonic() + LOOK_SECONDS
+
+    def too_full(self, folder: str) -> bool:
+        return "scratch" in self.layers and too_full(folder, *self.layers["scratch"])
 
     def close(self) -> None:
         for pid in list(self.children):
@@ -144,7 +147,7 @@ class Nursery:
         _, status, usage = os.wait4(pid, 0)
         self.forget_listener(child)
         clean = True
-        if keep and not too_full(child.folder):
+        if keep and not self.too_full(child.folder):
             self.kept.append(child.folder)
             if len(self.kept) > MOST_KEPT:
                 clean = remove(self.kept.pop(0), REMOVE_SECONDS)

@@ -6,12 +6,11 @@ import os
 import secrets
 import time
 
-MOST_FILES, MOST_BYTES = 5_000, 64 << 20
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
-def too_full(folder: str) -> bool:
-    """Has a living worker's folder more in it than is allowed? A folder that cannot be looked into counts as full."""
+def too_full(folder: str, most_files: int, most_bytes: int) -> bool:
+    """Has a living worker's folder more in it than that? A folder that cannot be looked into counts as full."""
     files = size = 0
     waiting = [folder]
     while waiting:
@@ -22,7 +21,7 @@ def too_full(folder: str) -> bool:
                     size += entry.stat(follow_symlinks=False).st_blocks * 512
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    if files > MOST_FILES or size > MOST_BYTES:
+                    if files > most_files or size > most_bytes:
                         return True
         except FileNotFoundError:
             continue  # it went while we looked

@@ -108,7 +108,7 @@ def broken_off(module, count, limits, **options):
 
 
 def own_collate(module, count):
-    """What comes out of loaders with a collate_fn of the caller's, and what the first of them was called with."""
+    """What comes out of loaders with a collate_fn of the caller's, and what the first one was called with."""
     calls = []
 
     def tell(*given):

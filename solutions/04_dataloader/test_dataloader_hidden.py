@@ -226,8 +226,8 @@ def test_nested_samples(submission, reference, rng, kind):
 @points(1, id="04.3d", about="DataLoader.__iter__")
 @catches("collate_fn_ignored", "collate_fn_after_default", "collate_fn_for_each_sample")
 def test_own_collate_fn(submission):
-    """A collate_fn of your own is called once per batch with the list of its samples, and what it returns is the
-    batch, whatever it is."""
+    """A collate_fn of your own is called once per batch with the list of its samples, and what it returns is
+    the batch, whatever it is."""
     assert as_lists(submission.run("own_collate", 6)) == equal_to(
         {
             "given by its name": [{"call": 1}, {"call": 2}],
@@ -253,12 +253,12 @@ def test_two_iterators_are_independent(submission, reference, rng):
     read, dataset = submission.run("by_turns", 40, steps, shuffle=True, **options)
     a, b = flat(read["a"]), flat(read["b"])
     alone, again = submission.run("one_after_another", 40, 2, [seed, seed], batch_size=4)
+    seeds_work = alone == again  # if they do not, that is 04.2c's business
     assert {
         "each iterator gives every sample once": each_once([a, b], 40),
         "an iterator that has ended stays ended": read["a"][10:] == read["b"][10:] == [None, None],
         "the two have different orders": a != b,
-        "they are the epochs of an equal loader": [a, b] == alone,
-        "two equal loaders agree": alone == again,
+        "they are the epochs of an equal loader": [a, b] == alone or not seeds_work,
         "the dataset is as it was": dataset == list(range(40)),
     } == equal_to(
         {
@@ -266,7 +266,6 @@ def test_two_iterators_are_independent(submission, reference, rng):
             "an iterator that has ended stays ended": True,
             "the two have different orders": True,
             "they are the epochs of an equal loader": True,
-            "two equal loaders agree": True,
             "the dataset is as it was": True,
         }
     )
@@ -287,19 +286,18 @@ def test_a_broken_off_epoch_shifts_nothing(submission, reference, rng):
     limits = [None, 2, None, 1, 1, None]
     epochs = submission.run("broken_off", 40, limits, batch_size=4, shuffle=True, seed=seed)
     unbroken, again = submission.run("one_after_another", 40, 6, [seed, seed], batch_size=4)
+    seeds_work = unbroken == again  # if they do not, that is 04.2c's business
     got = list(map(flat, epochs))
+    expected = [order[: 4 * limit if limit else 40] for order, limit in zip(unbroken, limits, strict=True)]
     assert {
         "a whole epoch holds every sample once": each_once([got[0], got[2], got[5]], 40),
         "the order that was broken off does not come again": got[2][:8] != got[1] and got[4] != got[3],
-        "each epoch is the one it would have been": got
-        == [order[: 4 * limit if limit else 40] for order, limit in zip(unbroken, limits, strict=True)],
-        "two equal loaders agree": unbroken == again,
+        "each epoch is the one it would have been": got == expected or not seeds_work,
     } == equal_to(
         {
             "a whole epoch holds every sample once": True,
             "the order that was broken off does not come again": True,
             "each epoch is the one it would have been": True,
-            "two equal loaders agree": True,
         }
     )
 
@@ -356,8 +354,8 @@ def test_each_sample_is_read_once(submission):
 @points(1, id="04.6", about="DataLoader.__init__")
 @catches("global_random_state", "loaders_share_a_generator")
 def test_no_random_state_is_shared(submission, rng):
-    """The global random state of numpy and of random stays as it was, with a seed and without one; two loaders do
-    not disturb each other either."""
+    """The global random state of numpy and of random stays as it was, with a seed and without one; two loaders
+    do not disturb each other either."""
     start, seed, other = draw_seeds(rng, 3)
     same = {
         len(set(submission.run("global_states", start, shuffle=shuffle, seed=seed_or_none))) == 1
@@ -365,16 +363,15 @@ def test_no_random_state_is_shared(submission, rng):
         for shuffle in (False, True)
     }
     alone, again = submission.run("one_after_another", 30, 3, [seed, seed], batch_size=4)
+    seeds_work = alone == again  # if they do not, that is 04.2c's business
     one, _, equal = submission.run("in_turns", 30, 3, [seed, other, seed], batch_size=4)
     assert {
         "the global random state stays as it was": same == {True},
-        "loaders read in turns have the orders that they have alone": one == equal == alone,
-        "two equal loaders agree": alone == again,
+        "loaders read in turns have the orders of their own": one == equal == alone or not seeds_work,
     } == equal_to(
         {
             "the global random state stays as it was": True,
-            "loaders read in turns have the orders that they have alone": True,
-            "two equal loaders agree": True,
+            "loaders read in turns have the orders of their own": True,
         }
     )
 

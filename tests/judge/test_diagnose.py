@@ -15,6 +15,7 @@ from grader.judge.diagnose import Diagnosis, misconception_of
 from grader.model import Check, Exercise
 
 SEEN = [("value", 4.0)]
+RIGHT = [("value", 1.0)]
 
 
 def check_(id: str) -> Check:
@@ -37,7 +38,7 @@ class Played:
         self.runs += 1
         name = files["double.py"].decode().strip('"')
         trace = self.behaviour[name][check.id]
-        return ("passed" if name.startswith("passes") else "failed"), [trace]
+        return ("passed" if trace == RIGHT or name.startswith("passes") else "failed"), [trace]
 
     def name(self, failed: dict[str, Any], passed: dict[str, Any] | None = None, seed: str = "seed") -> Any:
         """Check id -> names, for an attempt with these traces."""
@@ -92,10 +93,22 @@ CRASH = [("raised", "KeyError")]
 
 def test_a_crash_alone_is_named_only_if_the_mistake_agrees_on_every_check(played: Any) -> None:
     """Any crash looks like another; here the passed checks decide."""
-    ours = played({"a": {"1": CRASH, "2": SEEN}, "b": {"1": CRASH, "2": [("value", 9.0)]}})
-    assert ours.name({"1": CRASH}, {"2": SEEN}) == {"1": ["a"]}
-    assert ours.name({"1": CRASH}, {"2": [("value", 1.0)]}) == {"1": []}
-    assert ours.name({"1": []}, {"2": SEEN}) == {"1": []}
+    ours = played({"a": {"1": CRASH, "2": RIGHT}, "b": {"1": CRASH, "2": [("value", 9.0)]}})
+    assert ours.name({"1": CRASH}, {"2": RIGHT}) == {"1": ["a"]}
+    assert ours.name({"1": CRASH, "2": [("value", 5.0)]}) == {"1": [], "2": []}
+    assert ours.name({"1": []}, {"2": RIGHT}) == {"1": []}
+
+
+def test_a_mistake_that_loses_a_check_which_was_passed_is_not_named(played: Any) -> None:
+    """Who makes that mistake fails wherever it fails."""
+    ours = played({"a": {"1": SEEN, "2": RIGHT}, "b": {"1": SEEN, "2": [("value", 9.0)]}})
+    assert ours.name({"1": SEEN}, {"2": RIGHT}) == {"1": ["a"]}
+
+
+def test_a_process_that_ended_has_no_name(played: Any) -> None:
+    """One death looks like another, and it may have been ours."""
+    ours = played({"a": {"1": [("ended", "died")]}})
+    assert ours.name({"1": [("ended", "died")]}) == {"1": []}
 
 
 def test_a_mistake_is_run_once_per_check_and_seed_and_then_remembered(played: Any) -> None:

@@ -197,12 +197,20 @@ def start_threads(module, count):
     return len(threads)
 
 
-def make_files(module, count):
-    """That many files, then another question: is this worker still there?"""
+def make_files(module, count, then_wait=False):
     os.makedirs("many")
-    for number in range(count):
+    for number in range(count - 1):
         os.close(os.open(f"many/{number}", os.O_CREAT | os.O_WRONLY))
-    return count
+    if then_wait:
+        wait_for_the_end(module)
+
+
+def make_data(module, size, then_wait=False):
+    for number in range(0, size, 1 << 20):
+        with open(str(number), "wb") as file:
+            file.write(bytes(1 << 20))
+    if then_wait:
+        wait_for_the_end(module)
 
 
 @attempt

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from grader.errors import FenceMissing, WorkerDied
+from grader.errors import FenceMissing, WorkerDied, WorkerTimeout
 from grader.sandbox import landlock
+from grader.sandbox.parent import MOST_BYTES
 from tests.sandbox.conftest import Outside
 from tests.sandbox.wall import INNER, Stripped, open_probe, probe, run, stripped, unavailable
 
@@ -22,7 +23,7 @@ Parents = Callable[..., Stripped]
 
 @pytest.fixture(scope="module")
 def parents() -> Iterator[Parents]:
-    """`parents("seccomp", "landlock")`: a warm parent with the inner fence but for those layers, kept for the module."""
+    """`parents("seccomp", "landlock")`: a warm parent of the inner fence but for those, kept for the module."""
     made: dict[tuple[str, ...], Stripped] = {}
 
     def without(*layers: str) -> Stripped:
@@ -52,6 +53,10 @@ def nothing(outside: Outside) -> list[Any]:
     return []
 
 
+def tcp(outside: Outside) -> list[Any]:
+    return ["AF_INET", ["127.0.0.1", outside.port]]
+
+
 CASES = [
     Case("a file outside cannot be read", "landlock", "read", lambda o: [str(o.secret)]),
     Case("a folder outside cannot be listed", "landlock", "names_in", lambda o: [str(o.secret.parent)]),
@@ -64,20 +69,20 @@ CASES = [
     ),
     Case(
         "no TCP port is reached", "landlock", "connect",
-        lambda o: ["AF_INET", ["127.0.0.1", o.port]], ("seccomp",), "abi 4",
+        tcp, ("seccomp",), "abi 4",
     ),
     Case("no process outside is looked at", "landlock", "read", lambda o: [f"/proc/{o.victim}/cmdline"]),
     Case("no process is forked", "seccomp", "fork", nothing),
     Case("no program is started", "seccomp", "become", lambda o: ["/bin/true"], ("landlock",)),
     Case("no signal is sent", "seccomp", "signal_to", lambda o: [o.victim], ("landlock",)),
-    Case("no signal is sent by a descriptor", "seccomp", "signal_by_descriptor", lambda o: [os.getpid()], ("landlock",)),
-    Case("no TCP socket is made", "seccomp", "connect", lambda o: ["AF_INET", ["127.0.0.1", o.port]], ("landlock",)),
+    Case("no signal comes of a descriptor", "seccomp", "signal_by_descriptor", lambda o: [os.getpid()], ("landlock",)),
+    Case("no TCP socket is made", "seccomp", "connect", tcp, ("landlock",)),
     Case("no Unix socket is made", "seccomp", "connect", lambda o: ["AF_UNIX", o.abstract], ("landlock",)),
     Case("no file is cut by reading it", "seccomp", "truncate_by_reading", lambda o: [str(o.secret)], ("landlock",)),
     Case("no more memory than allowed", "limits", "reserve", lambda o: [2.5]),
     Case("no file larger than allowed", "limits", "large_file", lambda o: [65 << 20]),
     Case("no more open files than allowed", "limits", "many_files_open", lambda o: [150]),
-    Case("no file is given to another user", "capabilities", "give_away", lambda o: ["x"], ("seccomp", "landlock"), "root"),
+    Case("no file is given away", "capabilities", "give_away", lambda o: ["x"], ("seccomp", "landlock"), "root"),
 ]  # fmt: skip
 
 
@@ -91,6 +96,14 @@ def skip_if_not(needs: str) -> None:
 
 def was_refused(seen: Any) -> bool:
     return seen == "refused" or (isinstance(seen, list) and seen[:1] == ["refused"])
+
+
+def probe_or_exit_code(parent: Stripped, name: str, *arguments: Any) -> Any:
+    """What the probe gives; the exit code, if the worker became another program."""
+    try:
+        return probe(parent, name, *arguments)
+    except WorkerDied as death:
+        return f"exit code {death.code}, signal {death.signal}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.layer}: {case.id}")
@@ -107,11 +120,7 @@ def test_the_layer_refuses_it_and_nothing_else_does(case: Case, outside: Outside
     kept = outside.secret.read_bytes()
     previous = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # one case sends it to this process
     try:
-        seen = probe(parents(*case.off, case.layer), case.probe, *arguments)
-    except WorkerDied as death:
-        assert (death.signal, death.code) == (0, 0)  # /bin/true took its place
-    else:
-        assert not was_refused(seen)
+        assert not was_refused(probe_or_exit_code(parents(*case.off, case.layer), case.probe, *arguments))
     finally:
         signal.signal(signal.SIGTERM, previous)
         outside.secret.write_bytes(kept)
@@ -181,31 +190,49 @@ def test_without_it_an_ordinary_process_gets_no_worker() -> None:
         open_probe(parent)
 
 
-def test_threads_are_counted() -> None:
-    class Few(Stripped):
-        def setup(self) -> dict[str, Any]:
-            setup = super().setup()
-            if "threads" in setup["child"]:
-                setup["child"]["threads"]["most"] = 8
-            return setup
+class Tight(Stripped):
+    """Eight threads and twenty files are too many."""
 
-    for without, started in ((), 8), (("threads",), 20):
-        parent = Few(INNER, without)
-        try:
-            assert probe(parent, "start_threads", 20) == started
-        finally:
-            parent.close()
+    def setup(self) -> dict[str, Any]:
+        setup = super().setup()
+        setup["child"].get("threads", {})["most"] = 7
+        if "scratch" in setup["child"]:
+            setup["child"]["scratch"] = [19, 1 << 20]
+        return setup
 
 
-def test_a_worker_that_fills_its_scratch_folder_is_killed(parents: Parents) -> None:
-    worker = open_probe(parents())
+@pytest.fixture
+def tight() -> Iterator[Tight]:
+    parent = Tight(INNER)
+    yield parent
+    parent.close()
+
+
+def test_threads_are_counted(tight: Tight, parents: Parents) -> None:
+    assert probe(tight, "start_threads", 8) == 7
+    assert probe(parents("threads"), "start_threads", 8) == 8
+
+
+@pytest.mark.parametrize(("how", "amount"), [("make_files", 20), ("make_data", 2 << 20)])
+def test_a_worker_that_fills_its_scratch_folder_is_killed(how: str, amount: int, tight: Tight) -> None:
+    worker = open_probe(tight)
     with pytest.raises(WorkerDied) as death:
-        run(worker, "make_files", 5_001)
-        run(worker, "wait_for_the_end")
+        run(worker, how, amount, then_wait=True)
     assert death.value.signal == signal.SIGKILL
+
+
+def test_one_that_does_not_lives(tight: Tight) -> None:
+    worker = open_probe(tight)
+    run(worker, "make_files", 10)
+    with pytest.raises(WorkerTimeout):
+        run(worker, "wait_for_the_end", seconds=1)  # the folder is looked at four times a second
+
+
+def test_without_that_layer_nobody_looks(parents: Parents) -> None:
     worker = open_probe(parents("scratch"))
-    assert run(worker, "make_files", 5_001) == 5_001
-    worker.end()
+    run(worker, "make_data", MOST_BYTES + (1 << 20))
+    with pytest.raises(WorkerTimeout):
+        run(worker, "wait_for_the_end", seconds=1)
 
 
 @pytest.mark.parametrize("fence_name", ["inner", "both"])
