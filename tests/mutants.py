@@ -47,13 +47,13 @@ def row(key: Key) -> str:
 
 def fate(
     exercise: Exercise, checks: tuple[Check, ...], content: bytes, source: WorkerSource, cache: ValueCache, seed: str
-) -> str:
-    """The outcome of the first check that a mutant does not pass; "passed" if it survives them all."""
+) -> tuple[str, str]:
+    """(outcome, id) of the first check that a mutant does not pass; "passed" if it survives them all."""
     files = {exercise.file_name: content}
     judging = Judging(exercise, checks, files, source=source, cache=cache, seed=seed, name_mistakes=False)
     try:
-        outcomes = (judging.case(check, case).outcome for check in checks for case in check.cases)
-        return next((outcome for outcome in outcomes if outcome != "passed"), "passed")
+        results = ((judging.case(check, case).outcome, check.id) for check in checks for case in check.cases)
+        return next((result for result in results if result[0] != "passed"), ("passed", ""))
     finally:
         judging.close()
 
@@ -68,14 +68,14 @@ def report(
     checks, cache = catalog.load_checks(exercise.folder), ValueCache()
     known = listed(solutions / "EQUIVALENT_MUTANTS.md")
     answer = (solutions / exercise.file_name).read_bytes()
-    if (right := fate(exercise, checks, answer, source, cache, seed)) != "passed":
-        say(f"{exercise.name}: the answer itself does not pass: {right}")
+    if (right := fate(exercise, checks, answer, source, cache, seed))[0] != "passed":
+        say(f"{exercise.name}: the answer itself is `{right[0]}` in {right[1]}")
         return False
     every = mutants_of(answer)
     chosen = every
     if sample is not None and sample < len(every):
         chosen = sorted(random.Random(seed).sample(every, sample), key=every.index)
-    fates = {mutant.key: fate(exercise, checks, mutant.content, source, cache, seed) for mutant in chosen}
+    fates = {mutant.key: fate(exercise, checks, mutant.content, source, cache, seed)[0] for mutant in chosen}
     survivors = [m for m in chosen if fates[m.key] == "passed"]
     new = [m for m in survivors if not known.get(m.key)]
     breaking = [m for m in chosen if fates[m.key] == "broken"]

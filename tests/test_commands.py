@@ -146,3 +146,16 @@ def test_author_commands_keep_the_stub_in_step(course: Course) -> None:
     assert "out of step" in course.run("kata", "dev", "check", "90").stderr
     assert "stub written" in course.run("kata", "dev", "sync", "90").stdout
     assert "in step" in course.run("kata", "dev", "sync", "90").stdout
+
+
+def test_a_new_exercise_holds_together_and_the_proof_says_what_is_missing(course: Course) -> None:
+    """Its answer passes, its stub is quiet; missing are alternatives and mistakes, which only an author can write."""
+    assert course.run("kata", "dev", "new", "29_layer_norm").returncode == 0
+    course.run("kata", "dev", "sync", "29")
+    proof = course.run("kata", "dev", "check", "29")
+    assert proof.stderr.split("\n")[:-1] == [
+        "  29_layer_norm: 1 alternatives; write at least 3",
+        "  29_layer_norm: 1 mistakes; write at least 6",
+    ]
+    assert "number 29 is taken by 29_layer_norm" in course.run("kata", "dev", "new", "29_other").stderr
+    assert course.run("kata", "dev", "new", "Nonsense").returncode == 2

@@ -92,6 +92,12 @@ def test_a_complete_exercise_has_no_survivor(toy_root: Path, source: object) -> 
     assert "14 of 14 mutants, 14 killed" in text
 
 
+def test_an_answer_that_is_wrong_itself_ends_it(holed: Path, source: object) -> None:
+    answer = holed / "solutions/90_double/double.py"
+    answer.write_text(answer.read_text("utf-8").replace("2 * x", "3 * x"), "utf-8")
+    assert told(holed, source) == (False, "90_double: the answer itself is `failed` in 90.1")
+
+
 def test_a_hole_is_shown_and_listing_the_survivors_closes_it(holed: Path, source: object) -> None:
     done, text = told(holed, source)
     rows = [line.strip() for line in text.splitlines() if line.strip().startswith("|")]

@@ -71,14 +71,21 @@ def network(state: dict[str, Any]) -> nn.Module:
     return model
 
 
+class Notes(list):
+    """Observations of a model or a loss; a deep copy of the model goes on writing here."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Notes":
+        return self
+
+
 class Watched(nn.Module):
     """A model that notes where its inputs lie, and in which mode it is; what lies elsewhere it brings over."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model = model
-        self.seen: list[str] = []
-        self.modes: list[bool] = []
+        self.seen = Notes()
+        self.modes = Notes()
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         self.seen.append(inputs.device.type)
@@ -91,8 +98,8 @@ class WatchedLoss:
 
     def __init__(self, loss: Callable[..., torch.Tensor]) -> None:
         self.loss = loss
-        self.seen: list[str] = []
-        self.graphs: list[bool] = []
+        self.seen = Notes()
+        self.graphs = Notes()
 
     def __call__(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         self.seen.append(targets.device.type)

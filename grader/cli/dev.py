@@ -58,3 +58,18 @@ def check(exercises: tuple[str, ...], seeds: int) -> None:
             click.echo(proof.summary())
             failed = failed or bool(proof.faults)
     sys.exit(1 if failed else 0)
+
+
+@command.command()
+@click.argument("name", metavar="NN_SLUG")
+def new(name: str) -> None:
+    """Start an exercise: two folders with one check each to fill.
+
+    Example: kata dev new 29_layer_norm
+    """
+    from grader.course.scaffold import new as write_files
+
+    root = catalog.find_root()
+    for file in write_files(root, name):
+        click.echo(file.relative_to(root))
+    click.echo(f"Next: write the answer and the checks, then `kata dev sync {name[:2]}` and `kata dev check {name[:2]}`.")

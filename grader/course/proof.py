@@ -61,6 +61,7 @@ def prove(exercise: Exercise, source: WorkerSource, cache: ValueCache, seeds: li
         raise BadExercise(f"{exercise.name}: solutions/{exercise.name} is not here, so nothing can be proven")
     proof.checks = catalog.load_checks(exercise.folder)
     _prove_texts(proof)
+    _prove_wall(proof, source)
     _prove_stub(proof, source, cache, seeds[0])
     _prove_right_answers(proof, source, cache, seeds)
     _prove_mistakes(proof, source, cache, seeds[0])
@@ -169,3 +170,30 @@ def _placeholders(text: str) -> frozenset[str]:
         return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
     except ValueError:
         return frozenset()
+
+
+REACH = """
+def reachable(module, paths):
+    found = []
+    for path in paths:
+        try:
+            open(path, "rb").close()
+            found.append(path)
+        except OSError:
+            pass
+    return found
+"""
+
+
+def _prove_wall(proof: Proof, source: WorkerSource) -> None:
+    """Nothing of solutions/ can be opened from a worker (where there is no fence, nothing is promised)."""
+    if not source.fence_names or proof.exercise.solutions is None:
+        return
+    paths = [str(path) for path in proof.exercise.solutions.parent.rglob("*") if path.is_file()]
+    worker = source.open_worker(proof.exercise.runtime)
+    try:
+        worker.request("scenarios", 10, key="wall", source=REACH, support={})
+        found = worker.request("run", 10, key="wall", name="reachable", args=(paths,), options={})
+    finally:
+        worker.end()
+    proof.faults += [f"a worker can open {path}" for path in found]

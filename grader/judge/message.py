@@ -85,7 +85,7 @@ def clean(value: Any, limit: int = 1000) -> Any:
     if not isinstance(value, str):
         return value
     value = value[: limit + 1].replace("\t", "    ")
-    kept = "".join(c if c == "\n" or (c.isprintable() and not 0xD800 <= ord(c) < 0xE000) else "\ufffd" for c in value)
+    kept = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in value)
     return kept if len(kept) <= limit else kept[:limit] + " […]"
 
 

@@ -13,6 +13,8 @@ from grader.errors import FenceMissing, LearnerRaised, WorkerDied, WorkerProblem
 from grader.worker.values import MAX_BODY, MAX_HEADER, PREFIX, BadFrame, decode, encode
 
 OUTPUT_KEPT = 64 << 10
+MOST_CHARACTERS = {"class": 100, "text": 2000, "file": 200, "source": 200, "owner": 100}  # of an error's parts
+MOST_BASES, MOST_LINES = 20, 10_000_000
 
 
 class Worker(Protocol):
@@ -192,13 +194,16 @@ class LinkedWorker:
 
 def _is_error(error: Any) -> bool:
     """Is this a structured error of exactly the parts that messages use?"""
-    parts = {"class": str, "bases": list, "text": str, "file": str, "source": str, "owner": str}
-    return (
-        type(error) is dict
-        and all(type(error.get(name)) is kind for name, kind in parts.items())
-        and all(type(name) is str for name in error["bases"])
-        and type(error.get("line")) in (int, type(None))
-        and type(error.get("missing")) in (str, type(None))
+    if type(error) is not dict or error.keys() != {*MOST_CHARACTERS, "bases", "line", "missing"}:
+        return False
+    texts = [(error[name], most) for name, most in MOST_CHARACTERS.items()]
+    bases, line, missing = error["bases"], error["line"], error["missing"]
+    if type(bases) is not list or len(bases) > MOST_BASES:
+        return False
+    texts += [(name, MOST_CHARACTERS["class"]) for name in bases]
+    texts += [] if missing is None else [(missing, MOST_CHARACTERS["owner"])]
+    return all(type(text) is str and len(text) <= most for text, most in texts) and (
+        line is None or (type(line) is int and 0 <= line <= MOST_LINES)
     )
 
 

@@ -102,10 +102,10 @@ class Session:
                 source = linecache.getline(frame.filename, frame.lineno or 0).strip()[:200]
         if isinstance(problem, SyntaxError):
             line, source = problem.lineno, (problem.text or "").strip()[:200]
-            file, text = os.path.basename(problem.filename or ""), str(problem.msg)
+            file, text = os.path.basename(problem.filename or ""), str(problem.msg)[:2000]
         direct = bool(frames) and frames[-1].filename in self.scenario_files
-        missing = problem.name if isinstance(problem, AttributeError) and direct else None
-        owner = "" if missing is None else _owner(problem)
+        name = problem.name if isinstance(problem, AttributeError) and direct else None
+        missing, owner = (None, "") if name is None else (name[:100], _owner(problem))
         return {
             "class": kind.__name__[:100],
             "bases": [base.__name__[:100] for base in kind.__mro__ if base is not object][:20],
@@ -116,4 +116,4 @@ class Session:
 
 def _owner(problem: Any) -> str:
     owner = getattr(problem, "obj", None)
-    return "" if isinstance(owner, types.ModuleType) else type(owner).__name__
+    return "" if isinstance(owner, types.ModuleType) else type(owner).__name__[:100]

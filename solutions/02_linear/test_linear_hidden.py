@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 
 from grader.checks import catches, close_to, equal_to, needs, points, raised
 
@@ -233,11 +234,12 @@ def test_without_bias_both_are_none(submission):
 
 @points(1, id="02.5b", about="Linear")
 @catches("bias_flag_ignored", "grad_bias_without_bias")
-def test_without_bias_nothing_is_added(submission, reference, rng):
+@pytest.mark.parametrize("leading", [(5,), (2, 3)])
+def test_without_bias_nothing_is_added(submission, reference, rng, leading):
     """With bias=False, y is x @ weight.T, backward and zero_grad work, and grad_bias stays None."""
     for in_features, out_features in [(3, 3), (4, 2)]:
         weight, bias = parameters(rng, in_features, out_features)
-        x, grad_y = rng.normal(size=(5, in_features)), wide_range(rng, 5, out_features)
+        x, grad_y = rng.normal(size=(*leading, in_features)), wide_range(rng, *leading, out_features)
         script = [("forward", x), ("backward", grad_y), ("zero_grad",)]
         for part in ([("look",)], script):
             # `bias` reaches only a layer that has one although it should not.
@@ -260,7 +262,7 @@ def test_gradients_add_until_zero_grad(submission, reference, rng):
 
     one, two, three, four, five = (batch(size) for size in (5, 1, 8, 2, 3))
     zeros = [("forward", np.zeros((4, 4))), ("backward", rng.normal(size=(4, 3)))]  # for grad_bias alone
-    short = [("look",), *one, ("zero_grad",)]
+    short = [("look",), ("zero_grad",), *one, ("zero_grad",)]
     long = [*one, *two, *three, *four, ("zero_grad",), ("zero_grad",), *zeros, *five, ("zero_grad",)]
     for script in (short, long):
         assert submission.run("play", script, own) == close_to(reference.run("play", script, own))
@@ -268,7 +270,8 @@ def test_gradients_add_until_zero_grad(submission, reference, rng):
 
 @points(1, id="02.7a", about="Linear.forward")
 @catches("promotes_to_float64", "grad_x_promotes", "casts_to_integer", "parameters_change_dtype")
-def test_floating_dtype_is_kept(submission, reference, rng):
+@pytest.mark.parametrize("bias", [True, False])
+def test_floating_dtype_is_kept(submission, reference, rng, bias):
     """float32 in gives float32 out, float16 float16, integers float64; the parameters stay as they are."""
 
     def quarters(*shape):  # so few bits that every way to add them up is exact, also in float16
@@ -283,9 +286,9 @@ def test_floating_dtype_is_kept(submission, reference, rng):
         script += [("forward", x), ("backward", quarters(3, 2).astype(wanted))]
     script.append(("look",))
 
-    expected = reference.run("play", script, own)
+    expected = reference.run("play", script, own if bias else (own[0], None))
     expected |= {name: expected[name].astype(dtype) for name, dtype in dtypes.items()}
-    got = submission.run("play", script, own)
+    got = submission.run("play", script, own, bias=bias)
     assert {name: widened(name, value) for name, value in got.items()} == close_to(expected)
 
 

@@ -89,7 +89,7 @@ def by_name(module, params, grads, **options):
 
 
 def layouts(module, data, grads, **options):
-    """The same numbers as arrays that lie differently in memory, all in one optimizer: the arrays afterwards."""
+    """The same numbers in arrays that lie differently in memory, one optimizer: the arrays afterwards."""
     room = np.zeros((2 * data.shape[0], data.shape[1]), data.dtype)
     room[::2] = data
     arrays = {

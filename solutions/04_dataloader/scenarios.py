@@ -121,11 +121,15 @@ def own_collate(module, count):
     def nothing(*given):
         return None
 
+    def some_list(*given):
+        return [1, 2]
+
     dataset = list(range(count))
     loaders = {
         "given by its name": module.DataLoader(dataset, batch_size=3, collate_fn=tell),
         "given by its place": module.DataLoader([*dataset, count], 3, False, True, None, take),
         "one that returns None": module.DataLoader(dataset, batch_size=3, collate_fn=nothing),
+        "one that returns a list": module.DataLoader(dataset, batch_size=3, collate_fn=some_list),
     }
     return {name: all_of(loader) for name, loader in loaders.items()} | {"calls": calls}
 

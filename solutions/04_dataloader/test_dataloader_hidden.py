@@ -234,6 +234,7 @@ def test_own_collate_fn(submission):
             "calls": [[[0, 1, 2]], [[3, 4, 5]]],
             "given by its place": [{"given": [[0, 1, 2]]}, {"given": [[3, 4, 5]]}],
             "one that returns None": [None, None],
+            "one that returns a list": [[1, 2], [1, 2]],
         }
     )
 
@@ -354,8 +355,8 @@ def test_each_sample_is_read_once(submission):
 @points(1, id="04.6", about="DataLoader.__init__")
 @catches("global_random_state", "loaders_share_a_generator")
 def test_no_random_state_is_shared(submission, rng):
-    """The global random state of numpy and of random stays as it was, with a seed and without one; two loaders
-    do not disturb each other either."""
+    """The global random state of numpy and of random stays as it was, with a seed and without one; two
+    loaders do not disturb each other either."""
     start, seed, other = draw_seeds(rng, 3)
     same = {
         len(set(submission.run("global_states", start, shuffle=shuffle, seed=seed_or_none))) == 1

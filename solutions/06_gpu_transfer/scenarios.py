@@ -1,6 +1,6 @@
 """What only the hidden checks run beside the learner's code."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from unittest import mock
 
 import accelerator
@@ -113,11 +113,22 @@ class ServedByCpu(TorchFunctionMode):
         return "cpu" if self.is_cuda(value) else value
 
 
+@contextmanager
+def one_cuda_device():
+    """torch thinks that this machine has one CUDA device."""
+    with (
+        mock.patch.object(torch._C, "_cuda_getDeviceCount", return_value=1, create=True),
+        mock.patch.object(torch._C, "_accelerator_getAccelerator", return_value=torch.device("cuda")),
+        mock.patch.multiple(torch.cuda, init=mock.DEFAULT, set_device=mock.DEFAULT, synchronize=mock.DEFAULT),
+        mock.patch.object(torch.cuda, "current_device", return_value=0),
+        mock.patch.object(torch.cuda, "get_device_name", return_value="one CUDA device"),
+        ServedByCpu(),
+    ):
+        yield
+
+
 def picked_beside_cuda(module, preferred):
-    """`pick_device` on a machine of which torch thinks that it has one CUDA device."""
-    one_device = mock.patch.object(torch._C, "_cuda_getDeviceCount", lambda: 1, create=True)
-    accelerated = mock.patch.object(torch._C, "_accelerator_getAccelerator", lambda: torch.device("cuda"))
-    with one_device, accelerated, ServedByCpu():
+    with one_cuda_device():
         device = module.pick_device(preferred)
     return {type(device).__name__: getattr(device, "type", None)}
 
@@ -181,17 +192,16 @@ def dtypes(module, default, mean, std, options):
     return {"mean": str(model.mean.dtype), "std": str(model.std.dtype), "parameters": sorted(found)}
 
 
-def statistics_after_training(module, device, mean, std, x, options):
-    """`mean` and `std` after steps on all that the network calls its parameters, and which of these got a gradient."""
-    target = place(device)
-    model = _mlp(module, mean, std, **options).to(target)
+def statistics_after_training(module, mean, std, x, options):
+    """`mean` and `std` after steps on what the network calls its parameters; whether each of these got a gradient."""
+    model = _mlp(module, mean, std, **options)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for _ in range(6):
         optimizer.zero_grad()
-        model(torch.tensor(x).to(target)).square().mean().backward()
+        model(torch.tensor(x)).square().mean().backward()
         optimizer.step()
     graded = [parameter.grad is not None for parameter in model.parameters()]
-    statistics = {name: getattr(model, name).detach().cpu() for name in ("mean", "std")}
+    statistics = {name: getattr(model, name).detach() for name in ("mean", "std")}
     return {**statistics, "every parameter has a gradient": all(graded)}
 
 

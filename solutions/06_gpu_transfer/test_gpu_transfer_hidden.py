@@ -115,9 +115,14 @@ def network_case(rng, hidden=(7, 4)):
     return (mean, std, by_shape, x, options), (mean, std, values[::2], values[1::2], x)
 
 
+def as_on_cpu(output, expected=None):
+    """Within 1e-5 of the largest output: sums of float32 may be taken in another order. `expected`: where outputs are in it."""
+    return close_to(output if expected is None else expected, atol=1e-5 * float(np.abs(output).max()))
+
+
 @points(1, id="06.3b", about="NormalizedMLP")
 @catches("python_list_of_layers", "relu_after_the_last_layer", "mean_and_std_trained")
-@pytest.mark.parametrize("hidden", [(7, 4), (), [6], (2, 9, 8)])
+@pytest.mark.parametrize("hidden", [(7, 4), (), (6,), (2, 9, 8)])
 def test_hidden_sizes(submission, reference, rng, hidden):
     """The layers have the hidden sizes asked for, none included, or (32, 32) and 10 outputs; outputs equal torch's."""
     options = {"hidden": hidden, "out_features": 3}
@@ -128,11 +133,11 @@ def test_hidden_sizes(submission, reference, rng, hidden):
     expected = {"parameters": layer_shapes(5, hidden, 3), "by default": layer_shapes(1, (32, 32), 10)}
     assert shapes == equal_to({name: sorted(value) for name, value in expected.items()})
     given, known = network_case(rng, hidden)
-    assert submission.run("outputs", *given) == close_to(reference.run("mlp", *known))
+    assert submission.run("outputs", *given) == as_on_cpu(reference.run("mlp", *known))
 
 
 @points(0.5, id="06.3c", about="NormalizedMLP")
-@catches("plain_attribute_not_buffer", "python_list_of_layers")
+@catches("plain_attribute_not_buffer")
 def test_everything_moves(submission, rng):
     """`mean` and `std` are buffers in `state_dict`; `.to(device)` takes them and all parameters there."""
     given, _ = network_case(rng)
@@ -149,10 +154,11 @@ def test_everything_moves(submission, rng):
 def test_output_there(submission, reference, rng):
     """On the device the output is the CPU's within 1e-5, also of a network that loaded another's `state_dict`."""
     given, known = network_case(rng)
+    output = reference.run("mlp", *known)
     for device in submission.run("accelerators"):
-        expected = {f"on {device}": reference.run("mlp", *known)}
-        assert submission.run("output_there", device, *given) == close_to(expected)
-        assert submission.run("output_after_loading", device, *given) == close_to(expected)
+        expected = {f"on {device}": output}
+        assert submission.run("output_there", device, *given) == as_on_cpu(output, expected)
+        assert submission.run("output_after_loading", device, *given) == as_on_cpu(output, expected)
 
 
 @points(0.5, id="06.3e", about="NormalizedMLP")
@@ -166,9 +172,8 @@ def test_dtype_and_training(submission, rng):
         assert got == equal_to({"mean": dtype, "std": dtype, "parameters": [dtype]})
     mean, std = rng.normal(size=5).astype(np.float32), rng.uniform(0.5, 2, size=5).astype(np.float32)
     x = rng.normal(size=(8, 5)).astype(np.float32)
-    for device in submission.run("accelerators"):
-        got = submission.run("statistics_after_training", device, mean, std, x, options)
-        assert got == equal_to({"mean": mean, "std": std, "every parameter has a gradient": True})
+    got = submission.run("statistics_after_training", mean, std, x, options)
+    assert got == equal_to({"mean": mean, "std": std, "every parameter has a gradient": True})
 
 
 # ---- 4 train_step ----------------------------------------------------------------------------------------------
@@ -325,4 +330,4 @@ def test_back_on_cpu(submission, reference, rng):
     output = reference.run("mlp", *known)
     for device in submission.run("accelerators"):
         expected = [{f"on {place}": output} for place in ("cpu", device, "cpu", device)]
-        assert submission.run("back_and_forth", device, *given) == close_to(expected)
+        assert submission.run("back_and_forth", device, *given) == as_on_cpu(output, expected)

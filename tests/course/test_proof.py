@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ import pytest
 from grader import catalog
 from grader.course.proof import Proof, prove
 from grader.errors import BadExercise
+from grader.sandbox.plain import PlainWorkers
 from tests.course_copy import Course, copy_to
 
 FEW = "3 mistakes; write at least 6"  # the toy course is smaller than an exercise may be
-TEXT = "    if isinstance(x, str):\n        raise TypeError(f\"x is a text: {x!r}\")\n"
+TEXT = """    if isinstance(x, str):
+        raise TypeError(f"x is a text: {x!r}")
+"""
 
 
 @pytest.fixture
@@ -85,7 +89,8 @@ def mistake_that_is_right(course: Course) -> None:
 
 
 def mistake_that_differs_each_time(course: Course) -> None:
-    write(course.solutions / "mistakes" / "in_place.py", "    import time\n    return x + time.perf_counter_ns() % 1000\n")
+    body = "    import time\n    return x + time.perf_counter_ns() % 1000\n"
+    write(course.solutions / "mistakes" / "in_place.py", body)
 
 
 def mistake_that_is_two(course: Course) -> None:
@@ -177,6 +182,20 @@ def test_an_answer_that_is_right_on_some_seeds_only_is_found(course: Course, pro
     proof = proven(*"abcdefgh")
     wrong = [fault for fault in proof.faults if fault.startswith("double should be right (seed ")]
     assert 0 < len(wrong) < 8
+
+
+class Unfenced(PlainWorkers):
+    """Says that it holds a fence, and holds none."""
+
+    fence_names = ("landlock",)
+
+
+def test_a_worker_that_can_open_the_solutions_is_a_fault(course: Course, cache: Any) -> None:
+    for folder in ("mistakes", "alternatives"):
+        shutil.rmtree(course.solutions / folder)  # each would be run
+    found = prove(catalog.load(course.exercise), Unfenced(), cache, ["seed"]).faults
+    for file in ("double.py", "test_double_hidden.py", "scenarios.py"):
+        assert f"a worker can open {course.solutions / file}" in found
 
 
 def test_without_solutions_nothing_can_be_proven(course: Course, source: Any, cache: Any) -> None:

@@ -90,7 +90,8 @@ def test_foreign_objects_equal_nothing_not_even_another_type() -> None:
 def test_dtype_comes_before_shape_and_shape_before_values() -> None:
     """Nothing is cast or broadcast to fit."""
     right = np.zeros((2, 3))
-    assert finding(np.ones((3, 2), np.float32), close_to(right))[0] == "dtype"
+    kind, facts = finding(np.ones((3, 2), np.float32), close_to(right))
+    assert (kind, facts["got"], facts["expected"]) == ("dtype", "float32", "float64")
     kind, facts = finding(np.ones((3, 2)), close_to(right))
     assert (kind, facts["got"], facts["expected"]) == ("shape", "(3, 2)", "(2, 3)")
     assert finding(np.zeros((1, 3)), close_to(right))[0] == "shape"
@@ -114,6 +115,18 @@ def test_the_place_of_a_difference_is_told(got: Any, expected: Any, kind: str, w
     assert (found, facts["where"]) == (kind, where)
 
 
+def test_lengths_and_keys_that_differ_are_shown() -> None:
+    _, facts = finding([1, 2], close_to([1, 2, 3]))
+    assert (facts["got"], facts["expected"]) == (2, 3)
+    _, facts = finding({"b": 1, 3: 1}, close_to({"a": 1}))
+    assert (facts["got"], facts["expected"]) == ("['b', 3]", "['a']")
+
+
+@pytest.mark.parametrize("matcher", [close_to, equal_to, raised])
+def test_the_call_to_try_comes_with_every_difference(matcher: Any) -> None:
+    assert finding(2, matcher(ValueError, call="f(1)"))[1]["call"] == "f(1)"
+
+
 def test_the_order_of_a_dict_does_not_matter() -> None:
     assert {"b": 2, "a": 1} == equal_to({"a": 1, "b": 2})
 
@@ -130,6 +143,7 @@ def test_the_worst_element_is_shown_with_its_index_and_how_many_differ() -> None
 def test_short_arrays_are_listed_and_long_ones_are_not() -> None:
     _, facts = finding(np.array([1.0, 2.5]), close_to(np.array([1.0, 2.0])))
     assert (facts["all_got"], facts["all_expected"]) == ("[1, 2.5]", "[1, 2]")
+    assert finding(np.ones(6), close_to(np.zeros(6)))[1]["all_got"] == "[1, 1, 1, 1, 1, 1]"
     assert "all_got" not in finding(np.ones(7), close_to(np.zeros(7)))[1]
     assert "all_got" not in finding(np.ones((1, 2)), close_to(np.zeros((1, 2))))[1]
 
@@ -149,8 +163,10 @@ def test_nan_and_inf_that_are_expected_are_equal_to_themselves_only(got: float, 
 @pytest.mark.parametrize(("dtype", "relative"), [("f8", 1e-9), ("f4", 1e-5), ("f2", 1e-2), ("c16", 1e-9), ("c8", 1e-5)])
 def test_the_default_tolerance_goes_with_the_dtype(dtype: str, relative: float) -> None:
     expected = np.array([3.0, 3.0], dtype)
-    assert expected * np.array(1 + relative / 3, dtype) == close_to(expected)
-    assert finding(expected * np.array(1 + relative * 3, dtype), close_to(expected))[0] == "values"
+    for sign in (1, -1):
+        one = expected * np.array(sign, dtype)
+        assert one * np.array(1 + relative / 3, dtype) == close_to(one)
+        assert finding(one * np.array(1 + relative * 3, dtype), close_to(one))[0] == "values"
 
 
 def test_the_default_absolute_tolerance_goes_with_the_largest_expected_number() -> None:
@@ -165,6 +181,7 @@ def test_tolerances_that_are_given_replace_the_defaults() -> None:
     assert np.array([1.09]) == close_to(np.array([1.0]), rtol=0.1)
     assert finding(np.array([1.09]), close_to(np.array([1.0]), rtol=0.01))[0] == "values"
     assert np.array([0.5]) == close_to(np.array([0.0]), atol=0.6)
+    assert np.array([0.5]) == close_to(np.array([0.0]), atol=0.5)
     assert finding(np.array([0.5]), close_to(np.array([0.0]), atol=0.4))[0] == "values"
 
 
@@ -241,6 +258,20 @@ def test_raised_names_the_words_that_the_message_lacks() -> None:
 def test_a_value_is_not_an_error(got: Any) -> None:
     kind, facts = finding(got, raised(ValueError))
     assert (kind, facts["expected"]) == ("not_raised", "ValueError")
+    assert facts["got"] == repr(got)
+
+
+def test_the_trace_says_that_nothing_was_raised_but_not_what_came_instead() -> None:
+    """So that every code which lacks the same refusal is recognised as one mistake."""
+    seen = trace.start()
+    finding(3.25, raised(ValueError))
+    assert [kind for kind, _ in seen] == ["value"]
+    assert "3.25" not in repr(seen)
+
+
+def test_an_error_is_no_value() -> None:
+    kind, facts = finding(error(ValueError), close_to(1.0))
+    assert (kind, facts["got"], facts["expected"]) == ("type", "ValueError", "float")
 
 
 def test_the_trace_of_raised_holds_what_the_message_lacks_and_no_text() -> None:
@@ -250,6 +281,7 @@ def test_the_trace_of_raised_holds_what_the_message_lacks_and_no_text() -> None:
 
 
 def test_texts_for_people_are_short() -> None:
-    assert len(short("x" * 1000)) < 220
+    assert short("x" * 198) == repr("x" * 198)
+    assert short("x" * 199) == "'" + "x" * 199 + " …"
     values = {1 / 3: "0.333333", np.float32(0.1): "0.1", 2: "2", True: "True", np.int8(3): "3", 1e-20: "1e-20"}
     assert [number(value) for value in values] == list(values.values())

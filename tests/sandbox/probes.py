@@ -49,8 +49,10 @@ def make(name):
 
 
 @attempt
-def signal_to(pid, number=0):
+def signal_to(pid, number=0, then_wait=False):
     os.kill(pid, number)
+    if then_wait:
+        wait_for_the_end(None)
     return "done"
 
 
