@@ -96,7 +96,7 @@ class Tensor:
 
     def mean(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
         """The mean of all elements, or along one axis; `axis` and `keepdims` as in `sum`."""
-        raise NotImplementedError("01.4 the mean")
+        raise NotImplementedError("01.4 the mean, and how its gradient reaches every element that it counts")
 
     def relu(self) -> Tensor:
         """max(self, 0), elementwise. The derivative at 0 is 0."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from grader.errors import BadExercise, LearnerRaised, WorkerDied, WorkerProblem, WorkerTimeout
+from grader.errors import BadExercise, KataError, LearnerRaised, WorkerDied, WorkerProblem, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import MISSING, ValueCache, key_of
 from grader.judge.matchers import Raised
@@ -43,6 +44,7 @@ class Submission:
         """A new check: where its scenarios lie, and how long the learner's code may take in it."""
         self._visibility, self._seconds, self.answered = visibility, seconds, False
         self._left = seconds
+        self._drop_folder()
 
     def run(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The value of `scenario(module, *values, **options)`, run beside the learner's code, or a WorkerProblem."""
@@ -75,9 +77,12 @@ class Submission:
 
     def killed(self, scenario: str, *values: Any, **options: Any) -> Any:
         """Run a scenario that ends its process with os._exit(9): "killed", or its value if it lived. The files stay."""
-        self._ready()
-        assert self._worker is not None
-        worker, self._worker.keep_files = self._worker, True
+        try:
+            worker = self._ready()
+        except WorkerProblem as problem:
+            trace.record(*_how(problem))
+            raise
+        worker.keep_files = True
         try:
             seen = self.run(scenario, *values, **options)
         except WorkerDied as death:
@@ -113,6 +118,14 @@ class Submission:
 
     def close(self) -> None:
         self.restart()
+        self._drop_folder()
+
+    def _drop_folder(self) -> None:
+        """Remove a scratch folder that was kept for a next run that did not come. Only a worker can reach it."""
+        if self._folder is not None:
+            with contextlib.suppress(KataError, WorkerProblem, OSError):
+                self._source.open_worker(self.exercise.runtime, self._folder).end()
+            self._folder = None
 
     def _run(self, scenario: str, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
         source, support = self._scenario_file(scenario)

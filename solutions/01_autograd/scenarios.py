@@ -17,6 +17,13 @@ def results(autograd, expressions, leaves, frozen=None, others=None):
     return seen
 
 
+def shape_of(autograd, program, leaves):
+    """The shape of `out`, without a backward."""
+    names = {name: autograd.Tensor(value) for name, value in leaves.items()}
+    exec(compile(program, shape_of.__code__.co_filename, "exec"), names)
+    return names["out"].shape
+
+
 def how_it_ends(autograd, expressions, leaves, others):
     """For each expression and backward of its sum: where does it raise?"""
     ends = []

@@ -36,9 +36,10 @@ OPERATORS = {
     "@": "h @ m",
     "sum": "h.sum(axis=0)",
     "mean": "h.mean(axis=1, keepdims=True)",
-    "reshape": "h.reshape(3, 2).reshape(2, 3)",
-    "T": "h.T.reshape(2, 3)",
+    "reshape": "h.reshape(3, 2)",
+    "T": "h.T",
 }
+SHAPES_OF_RESULTS = {"sum": (3,), "mean": (2, 1), "reshape": (3, 2), "T": (3, 2)}
 
 
 @points(1, id="01.1c", about="Tensor")
@@ -46,12 +47,12 @@ OPERATORS = {
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_each_operator(submission, reference, rng, operator):
     """Each operator, between others, has torch's value and gradients, and those of central differences at every index."""
-    program = f"h = x * z\nout = ({OPERATORS[operator]}) * w"
+    program, shape = f"h = x * z\nout = ({OPERATORS[operator]}) * w", SHAPES_OF_RESULTS.get(operator, (2, 3))
     leaves = {name: rng.uniform(0.5, 2, (2, 3)) for name in ("x", "y")}
     leaves |= {"z": rng.uniform(0.8, 1.5, (2, 3)), "m": rng.normal(size=(3, 3))}
-    others = {"w": rng.uniform(0.5, 2, (2, 3))}
+    others = {"w": rng.uniform(0.5, 2, shape)}
     signs = np.array([1, -1, 1, -1, 1, -1])
-    seed = (signs * 10 ** rng.permutation(np.linspace(-3, 3, 6))).reshape(2, 3)
+    seed = (signs * 10 ** rng.permutation(np.linspace(-3, 3, 6)))[: np.prod(shape)].reshape(shape)
     got = submission.run("gradients", program, leaves, others=others, seed=seed)
     expected = reference.run("gradients", program, leaves, others=others, seed=seed)
     assert got == close_to(expected)
@@ -79,7 +80,7 @@ def test_graphs(submission, reference, rng, graph):
 
 def random_program(rng, length):
     """Lines that compute v3, v4, ... from any two earlier values, all kept in [-1, 1]; out adds them all up."""
-    forms = ["({} + {}) * 0.5", "({} - {}) * 0.5", "{} * {}", "-{}", "({} - 1.0).exp()", "(1.0 - {}) * 0.5"]
+    forms = ["({} + {}) * 0.5", "({} - {}) * 0.5", "{} * {}", "-{}", "({} - 1.0).exp()", "({} - 1.0) / -2"]
     lines = []
     for i in range(3, length + 3):
         one, other = rng.integers(0, i, size=2)
@@ -120,9 +121,10 @@ def how_much(submission, reference, program, leaves):
     return "zero" if not got else "too much" if got > right else "too little"
 
 
-WIRED = ["x + y", "y + x", "x - y", "y - x", "x * y", "y * x", "x / y", "y / x", "-x", "x ** 3", "x.relu()",
-         "x.exp()", "x.log()", "x @ y", "y @ x", "x.sum()", "x.sum(axis=1)", "x.mean()", "x.mean(axis=0)",
-         "x.reshape(3, 3)", "x.T"]  # fmt: skip
+WIRED = {op: (3, 3) for op in (
+    "x + y", "y + x", "x - y", "y - x", "x * y", "y * x", "x / y", "y / x", "-x", "x ** 3", "x.relu()", "x.exp()",
+    "x.log()", "x @ y", "y @ x", "x.reshape(3, 3)", "x.T")}  # fmt: skip
+WIRED |= {"x.sum()": (), "x.sum(axis=1)": (3,), "x.mean()": (), "x.mean(axis=0)": (3,)}
 WIRING_FAULTS = ["stops it", "forgets what comes after it", "passes something else on", "nothing arrives anywhere"]
 
 
@@ -131,21 +133,23 @@ WIRING_FAULTS = ["stops it", "forgets what comes after it", "passes something el
 def test_wiring(submission):
     """Inside a larger graph each operator passes the gradient on to each operand: four times as much if 4 comes in."""
     frames = {op: "out = ({}) * (z * w)" if "+" in op else "out = ({}) + (z + w)" for op in WIRED}
-    seen = {op: passed_on(submission, frame.format(op)) for op, frame in frames.items()}
+    seen = {op: passed_on(submission, frames[op].format(op), shape) for op, shape in WIRED.items()}
     # The same idea whichever operator it is about, so the operator's name is in the text and not in the value.
     worst = next((fault for fault in WIRING_FAULTS if fault in seen.values()), "passes it on")
     operator = next(op for op, kind in seen.items() if kind == worst)
     assert {"each operator": worst} == equal_to(
         {"each operator": "passes it on"},
-        call="x, y, z, w = (Tensor(v, requires_grad=True) for v in 1.0 + np.random.rand(4, 3, 3)); "
-        f"{frames[operator].format(operator)}; out.backward(np.full((3, 3), 4.0)); x.grad",
+        call="x, y = (Tensor(v, requires_grad=True) for v in 1.0 + np.random.rand(2, 3, 3)); "
+        f"z, w = (Tensor(v, requires_grad=True) for v in np.ones({(2, *WIRED[operator])})); "
+        f"{frames[operator].format(operator)}; out.backward(np.full({WIRED[operator]}, 4.0)); x.grad",
     )
 
 
-def passed_on(submission, program):
+def passed_on(submission, program, shape):
     """What becomes of a gradient of 4 instead of 1 on its way to x. That z has one shows that backward works as such."""
-    values = {name: 1.0 + (k + np.arange(9.0).reshape(3, 3)) / 20 for k, name in enumerate("xyzw")}
-    runs = [submission.run("gradients", program, values, seed=np.full((3, 3), g)) for g in (1.0, 4.0)]
+    values = {"x": 1 + np.arange(9.0).reshape(3, 3) / 20, "y": 2 - np.arange(9.0).reshape(3, 3) / 30}
+    values |= {"z": np.full(shape, 1.5), "w": np.full(shape, 0.5)}
+    runs = [submission.run("gradients", program, values, seed=np.full(shape, g)) for g in (1.0, 4.0)]
     of_one, of_four, z = runs[0]["x.grad"], runs[1]["x.grad"], runs[0]["z.grad"]
     if of_one is None or not np.any(of_one):
         return "nothing arrives anywhere" if z is None or not np.any(z) else "stops it"
@@ -297,27 +301,26 @@ REDUCTIONS = [((2, 3, 4), call) for call in CALLS] + [((), "()"), ((1, 1), "(0)"
 @catches("keepdims_ignored", "sum_axis_not_restored")
 def test_sum(submission, reference, rng):
     """sum over all or over one axis, also counted from the end, with and without keepdims, is torch's."""
-    programs = reductions(rng, "sum", [*REDUCTIONS, ((0, 3), "(1)"), ((3, 0), "(1, True)")])
-    got, expected = both(submission, reference, programs)
-    assert got == close_to(expected)
+    check_reductions(submission, reference, rng, "sum", [*REDUCTIONS, ((0, 3), "(1)"), ((3, 0), "(1, True)")])
 
 
 @points(0.5, id="01.4d", about="Tensor.mean")
 @catches("mean_without_n", "mean_counts_all_elements")
 def test_mean(submission, reference, rng):
     """mean over all or over one axis, also counted from the end, with and without keepdims, is torch's."""
-    programs = reductions(rng, "mean", REDUCTIONS)
+    check_reductions(submission, reference, rng, "mean", REDUCTIONS)
+
+
+def check_reductions(submission, reference, rng, method, cases):
+    programs, shapes = {}, {}
+    for shape, call in cases:
+        x, name = rng.normal(size=shape), f"x.{method}{call} of {shape}"
+        shapes[name] = np.sum(x, **CALLS[call]).shape
+        programs[name] = f"out = x.{method}{call}", {"x": x}, rng.normal(size=shapes[name])
+    found = {name: submission.run("shape_of", text, leaves) for name, (text, leaves, _) in programs.items()}
+    assert found == equal_to(shapes, call=f"Tensor([[1.0, 2.0]]).{method}(1, True).shape")
     got, expected = both(submission, reference, programs)
     assert got == close_to(expected)
-
-
-def reductions(rng, method, cases):
-    programs = {}
-    for shape, call in cases:
-        x = rng.normal(size=shape)
-        seed = rng.normal(size=np.sum(x, **CALLS[call]).shape)
-        programs[f"x.{method}{call} of {shape}"] = f"out = x.{method}{call}", {"x": x}, seed
-    return programs
 
 
 RESHAPES = {"x.reshape(3, 2)": (2, 3), "x.reshape(-1)": (2, 3), "x.reshape(2, -1, 2)": (4, 3), "x.reshape(1, 1)": (),
@@ -347,8 +350,9 @@ def test_not_required(submission, reference, rng):
         {"x.grad": True, "unused.grad": False, "k.grad": False},
         call="x, k = Tensor(2.0, requires_grad=True), Tensor(3.0); (x * k).backward(); k.grad",
     )
-    texts = ["x", "k", "x + k", "k - x", "x * 2", "2 / x", "-x", "x ** 2", "x @ k", "k @ x", "x.sum()", "x.T", "k.T",
-             "k + k", "k * 2", "2 - k", "-k", "k ** 2", "k @ k", "k.mean()", "k.relu()", "k.exp().log()"]  # fmt: skip
+    texts = ["x", "k", "x + k", "k - x", "x * k", "k / x", "x * 2", "-x", "x ** 2", "x @ k", "k @ x", "x.sum()", "x.T",
+             "k + k", "k - k", "k * 2", "k / k", "-k", "k ** 2", "k @ k", "k.mean()", "k.relu()", "k.exp().log()",
+             "k.reshape(4)", "k.T"]  # fmt: skip
     flags = submission.run("results", texts, {"x": x}, {"k": k})
     assert {text: flag["requires_grad"] for text, flag in flags.items()} == equal_to(
         {text: "x" in text.replace("exp", "") for text in texts}
@@ -389,7 +393,7 @@ def test_long_chain(submission, reference):
 @catches("recursion_limit")
 @pytest.mark.parametrize(
     ("link", "operations"),
-    [("(out + out) * 0.5", 2), ("(out.T + 0.1) * x - out.T * 0.5", 5), ("out - out.mean()", 2), ("(out @ x).exp() / 9 + x", 4)],
+    [("(out + out) * 0.5", 2), ("(out.T + 0.1) * x - out.T * 0.5", 5), ("out - out.reshape(4).reshape(2, 2) * 0.5", 4), ("(out @ x).exp() / 9 + x", 4)],
 )
 def test_long_chains_with_reuse(submission, reference, rng, link, operations):
     """5,000 operations with reuse at each link: every tensor is visited once, however many paths lead to it."""
@@ -478,46 +482,52 @@ def test_new_tensors(submission):
 
 # "-", "/" and mean stand in the second group, as many write them with the help of a number.
 SINGLE = {
-    "operators alone": ["x + k", "x * k", "x @ x.T", "x.relu()", "x.exp()", "x.log()", "x.T.sum(axis=1)", "x.reshape(-1)"],
-    "with a number": ["2 - x", "x / 3", "(x * 0.5 + 1) ** 2", "1.5 / x.exp()", "x ** 0.5", "-x", "k / x - 2", "x.mean(axis=0)"],
+    "operators alone": ["x + k", "x * k", "x @ x.T", "x.relu()", "x.exp()", "x.sum(axis=1)", "x.reshape(-1)"],
+    "with a number": ["3 - x", "x / 3", "(x * 0.5 + 1) ** 2", "1.5 / x", "x ** 0.5", "-x", "x / k - 2", "x.mean(axis=0)"],
 }
+DTYPES = ["kept", "not kept in x.grad", "not kept in out"]
 
 
 @points(0.25, id="01.8c", about="Tensor")
 @catches("number_widens_float32", "everything_float64")
 def test_dtype_kept(submission, reference, rng):
     """float32 and float16 are kept by every operator, also beside a number, and in grad."""
-    found, tried, values, expected_values = {}, {}, {}, {}
-    for dtype in (np.float16, np.float32):
-        leaves, others = {"x": rng.uniform(0.5, 2, (2, 3)).astype(dtype)}, {"k": rng.uniform(1, 2, 3).astype(dtype)}
-        for group, texts in SINGLE.items():
-            programs = {text: (f"out = ({text}).sum()", leaves, None) for text in texts}
-            got, expected = both(submission, reference, programs, others=others)
-            for text in texts:
-                wrong = [name for name in ("out", "x.grad") if getattr(got[text][name], "dtype", dtype) != dtype]
-                tried.setdefault(group, []).append((f"not kept in {wrong[0]}" if wrong else "kept", text, dtype))
-            values[group], expected_values[group] = got, expected
-    for group, kinds in tried.items():
-        # The same idea whichever operators it is about: the first one that fails goes into the text only.
-        found[group] = max(kinds, key=lambda kind: ["kept", "not kept in x.grad", "not kept in out"].index(kind[0]))
-    _, text, dtype = next((kind for kind in found.values() if kind[0] != "kept"), found["operators alone"])
-    assert {group: kind for group, (kind, _, _) in found.items()} == equal_to(
+    half, single = rng.uniform(0.5, 2, (2, 3)).astype(np.float16), rng.uniform(0.5, 2, (2, 3)).astype(np.float32)
+    kinds, got, expected = {}, {}, {}
+    for group, texts in SINGLE.items():
+        kinds[group] = []
+        for x in (half, single):  # of float16 the dtype is enough
+            programs = {text: (f"out = ({text}).sum()", {"x": x}, None) for text in texts}
+            got[group], expected[group] = both(submission, reference, programs, others={"k": x[0]})
+            kinds[group] += [(kept_in(got[group][text], x.dtype), text, x.dtype.name) for text in texts]
+    # The same idea whichever operator it is about, so that the first one that fails is in the text only.
+    worst = {group: max(found, key=lambda kind: DTYPES.index(kind[0])) for group, found in kinds.items()}
+    _, text, dtype = max(worst.values(), key=lambda kind: DTYPES.index(kind[0]))
+    assert {group: kind for group, (kind, _, _) in worst.items()} == equal_to(
         dict.fromkeys(SINGLE, "kept"),
-        call=f"x = Tensor(np.ones((2, 3), np.{dtype.__name__}), requires_grad=True); ({text}).data.dtype",
+        call=f"x, k = Tensor(np.ones((2, 3), np.{dtype}), requires_grad=True), np.ones(3, np.{dtype}); ({text}).data.dtype",
     )
-    assert values == close_to(expected_values)  # of float32, the last
+    assert got == close_to(expected)
 
 
-EVERYTHING = ("out = ((x + y) * (x - k) / y).exp() + (-x) ** 2 - (x * x + k).log() + x.relu() * 2 + k / y + (x @ y).T"
-              " + x.mean(axis=0) + y.sum() + x.reshape(9).reshape(3, 3)")  # fmt: skip
+def kept_in(values, dtype):
+    wrong = [name for name in ("out", "x.grad") if getattr(values[name], "dtype", dtype) != dtype]
+    return f"not kept in {wrong[0]}" if wrong else "kept"
+
+
+EVERYTHING = {
+    "out = ((x + y) * (x - k) / y).exp() + (-x) ** 2 - (x * x + k).log() + x.relu() * 2 + y / k + (x @ y).T": (3, 3),
+    "out = x.mean(axis=0) * y.sum(axis=1) + x.reshape(9).reshape(3, 3).sum(axis=0)": (3,),
+}
 
 
 @points(0.25, id="01.8d", about="Tensor")
 @catches("relu_changes_its_input")
-def test_arguments_stay(submission, rng):
+@pytest.mark.parametrize("program", EVERYTHING)
+def test_arguments_stay(submission, rng, program):
     """No operation and no backward changes the arrays that it was given: data, operands, grad."""
     arrays = {"x": rng.uniform(-1, 1, (3, 3)), "y": rng.uniform(0.5, 1, (3, 3))}
-    others, seed = {"k": rng.uniform(0.5, 1, (3, 3))}, rng.normal(size=(3, 3))
-    assert submission.run("arguments_after", EVERYTHING, arrays, others, seed) == equal_to(
+    others, seed = {"k": rng.uniform(0.5, 1, (3, 3))}, rng.normal(size=EVERYTHING[program])
+    assert submission.run("arguments_after", program, arrays, others, seed) == equal_to(
         {"arguments": arrays, "operands": others, "grad": seed, "data": arrays}
     )

@@ -176,9 +176,13 @@ class Tensor:
 
     def mean(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
         """The mean of all elements, or along one axis; `axis` and `keepdims` as in `sum`."""
-        # BEGIN SOLUTION 01.4 the mean
-        total = self.sum(axis, keepdims)
-        return total / (self.data.size if axis is None else self.shape[axis])
+        # BEGIN SOLUTION 01.4 the mean, and how its gradient reaches every element that it counts
+        mean = self.data.mean(axis=axis, keepdims=True)
+        count = self.data.size if axis is None else self.shape[axis]
+        return _result(
+            mean if keepdims else mean.squeeze(axis),
+            (self, lambda grad: np.broadcast_to(grad.reshape(mean.shape) / count, self.shape)),
+        )
         # END SOLUTION
 
     def relu(self) -> Tensor:
