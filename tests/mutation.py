@@ -62,7 +62,7 @@ class Edits:
 
     def of(self, node: ast.AST) -> Iterator[Edit]:
         """The edits of a node and of all below it. Annotations, docstrings and messages are left alone."""
-        if isinstance(node, SKIPPED):
+        if isinstance(node, SKIPPED) or (isinstance(node, ast.AnnAssign) and "TypeAlias" in self.text(node.annotation)):
             return
         if (kind := getattr(self, "on_" + type(node).__name__, None)) is not None:
             yield from kind(node)

@@ -51,9 +51,17 @@ def test_each_operator_makes_its_mutants(source: str, expected: set[str]) -> Non
     assert expected <= changes(source)
 
 
-@pytest.mark.parametrize(
-    "source", ['"""Text 1."""', "import a", "raise f(1 + 1)", "def f(a: 'b[1]') -> 'c[2]': ...", 'f(f"{a + 1}")']
-)
+LEFT_ALONE = [
+    '"""Text 1."""',
+    "import a",
+    "raise f(1 + 1)",
+    "def f(a: 'b[1]') -> 'c[2]': ...",
+    'f(f"{a + 1}")',
+    "A: TypeAlias = B[1]",
+]
+
+
+@pytest.mark.parametrize("source", LEFT_ALONE)
 def test_texts_annotations_and_imports_are_left_alone(source: str) -> None:
     """What is left is at most the statement's own deletion, or another class in a raise."""
     assert changes(source) <= {"pass", "def f(a: 'b[1]') -> 'c[2]': pass", '(f"{a + 1}")', "raise ValueError(1 + 1)"}

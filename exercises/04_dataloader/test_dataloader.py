@@ -22,10 +22,11 @@ def test_ten_samples_by_three(submission, reference):
 def test_len_counts_the_batches(submission, reference):
     """len(loader) is the number of batches, with and without drop_last."""
     got, expected = {}, {}
-    for drop_last in (False, True):
+    for count, drop_last in [(10, False), (10, True), (9, False), (9, True), (2, False), (2, True)]:
         options = {"batch_size": 3, "drop_last": drop_last}
-        got[f"drop_last={drop_last}"] = submission.run("length", 10, **options)
-        expected[f"drop_last={drop_last}"] = reference.run("torch_length", 10, **options)
+        name = f"{count} samples by 3, drop_last={drop_last}"
+        got[name] = submission.run("length", count, **options)
+        expected[name] = reference.run("torch_length", count, **options)
     assert got == equal_to(
         expected,
         call="len(DataLoader(list(range(10)), batch_size=3, drop_last=False))",

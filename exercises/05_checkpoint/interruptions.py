@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 MOVES = (os.replace, os.rename)
+SERIALIZATION = "torch/serialization.py"
 
 
 def files_in(folder: str) -> dict[str, tuple[int, int, int]]:
@@ -32,7 +33,8 @@ class Break:
     """Acts at one of the calls that a save makes while its file is half written.
 
     Those calls run from the first one that finds new bytes in the folder to the one that moves a
-    file (`os.replace`, `os.rename`). Without `act` they are counted only.
+    file (`os.replace`, `os.rename`); with `early`, from the first one that torch.save makes. Without
+    `act` they are counted only.
 
         with Break(folder, learners_file, at=0, act=raise_it) as it:
             save_checkpoint(...)
@@ -40,11 +42,17 @@ class Break:
     """
 
     def __init__(
-        self, folder: str, learners_file: str, at: int = -1, act: Callable[[], None] | None = None
+        self,
+        folder: str,
+        learners_file: str,
+        at: int = -1,
+        act: Callable[[], None] | None = None,
+        early: bool = False,
     ) -> None:
         self.folder, self.learners_file, self.at, self.act = folder, learners_file, at, act
+        self.early = early
         # Not tempfile and contextlib: a break inside their own work is nothing a caller can clean up after.
-        self.callers = (learners_file, "torch/serialization.py", "/pathlib.py", "/shutil.py", "/os.py")
+        self.callers = (learners_file, SERIALIZATION, "/pathlib.py", "/shutil.py", "/os.py")
         self.before = files_in(folder)
         self.seen, self.done, self.moved = 0, False, False
 
@@ -59,7 +67,8 @@ class Break:
         if event != "c_call" or self.done or self.moved or not self._is_theirs(frame, called):
             return
         self.moved = called in MOVES
-        if not self.moved and not self._has_new_bytes():
+        began = frame.f_code.co_filename.endswith(SERIALIZATION) if self.early else self._has_new_bytes()
+        if not self.moved and not began:
             return
         self.seen += 1
         if self.seen - 1 == self.at and self.act is not None:
@@ -71,7 +80,7 @@ class Break:
             return called in MOVES
         # torch turns an exception out of a file's own `write` into another one.
         outer = frame.f_back if frame.f_code.co_filename == self.learners_file else None
-        while outer is not None and not outer.f_code.co_filename.endswith("torch/serialization.py"):
+        while outer is not None and not outer.f_code.co_filename.endswith(SERIALIZATION):
             outer = outer.f_back
         return outer is None
 

@@ -76,6 +76,7 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
 
     saved, loaded = with_modes(), with_modes()
     parts: dict[str, Any] = {"optimizer": sgd(saved)}
+    back: dict[str, Any] = {}
     if whole:
         parts["scheduler"] = torch.optim.lr_scheduler.StepLR(parts["optimizer"], 2)
         parts |= {"generator": torch.Generator(), "extra": {"note": "whole"}}
@@ -83,7 +84,10 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
         "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))[
             "class"
         ],
-        "the load raises": problem_of(lambda: module.load_checkpoint(path, model=loaded))["class"],
+        "the load raises": problem_of(lambda: back.update(module.load_checkpoint(path, model=loaded)))[
+            "class"
+        ],
+        "extra": back.get("extra", "nothing"),
         "modes after saving": [layer.training for layer in saved.modules()],
         "modes after loading": [layer.training for layer in loaded.modules()],
     }

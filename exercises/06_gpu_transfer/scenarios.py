@@ -44,6 +44,7 @@ def small_network(module, mean, std, weights, x):
         state = model.state_dict()
         return {
             "shapes of the parameters": sorted(tuple(parameter.shape) for parameter in model.parameters()),
+            "buffers": sorted({"mean", "std"} & {name for name, _ in model.named_buffers()}),
             "mean in state_dict": state.get("mean"),
             "std in state_dict": state.get("std"),
             "output": model(torch.tensor(x)),

@@ -22,20 +22,19 @@ from grader.sandbox.warm import FencedWorkers
 from grader.submissions import read
 
 
-def choose(fence: Fence | None = None, others_code: bool = False) -> WorkerSource:
-    """Workers behind the best fence here. Where there is none, a learner's own code still runs; other people's does not."""
-    fence = fence or best()
-    if fence != NONE:
-        return FencedWorkers(fence)
-    if others_code:
+def fence_for(others_code: bool) -> Fence:
+    """The best fence here. Where there is none, a learner's own code still runs; other people's does not."""
+    fence = best()
+    if fence == NONE and others_code:
         raise FenceMissing(say("no_fence"))
-    return PlainWorkers()
+    return fence
 
 
 @contextmanager
-def workshop(fence: Fence | None = None, others_code: bool = False) -> Iterator[tuple[WorkerSource, ValueCache]]:
-    """Workers and the cache for one command; every process that was started is ended."""
-    source = choose(fence, others_code)
+def workshop() -> Iterator[tuple[WorkerSource, ValueCache]]:
+    """Workers for a learner's or author's own code, and the cache; every process that was started is ended."""
+    fence = fence_for(others_code=False)
+    source: WorkerSource = PlainWorkers() if fence == NONE else FencedWorkers(fence)
     try:
         yield source, ValueCache()
     finally:

@@ -60,7 +60,8 @@ class Submission:
             return self._run(scenario, values, options)
         except LearnerRaised as problem:
             trace.record(*_how(problem))
-            if problem.error["missing"] or set(NEVER_EXPECTED) & set(problem.error["bases"]):
+            never = problem.error["missing"] or set(NEVER_EXPECTED) & set(problem.error["bases"])
+            if never or problem is self._load_problem:
                 raise
             return Raised(problem.error)
         except WorkerProblem as problem:

@@ -29,7 +29,7 @@ def wide_range(rng, *shape):
 @needs("test_forward_equals_torch")
 @catches("bias_forgotten", "weight_transposed")
 def test_forward_of_many_sizes(submission, reference, rng):
-    """forward equals torch.nn.Linear in layers of many sizes, also after weight and bias change in place."""
+    """forward equals torch's in many sizes, and after weight and bias change."""
     for in_features, out_features in SIZES:
         before, after = (parameters(rng, in_features, out_features) for _ in range(2))
         x, other_x = rng.normal(size=(4, in_features)), rng.normal(size=(6, in_features))
@@ -45,7 +45,7 @@ def test_forward_of_many_sizes(submission, reference, rng):
     "grad_x_not_transposed", "grad_y_forgotten",
 )  # fmt: skip
 def test_gradients_of_many_sizes(submission, reference, rng):
-    """grad_x, grad_weight and grad_bias equal torch.autograd and central differences, for many sizes."""
+    """The gradients equal torch's and central differences in many sizes."""
     for in_features, out_features in SIZES:
         weight, bias = parameters(rng, in_features, out_features)
         x, grad_y = wide_range(rng, 4, in_features), wide_range(rng, 4, out_features)
@@ -63,7 +63,7 @@ def test_gradients_of_many_sizes(submission, reference, rng):
 @needs("test_backward_equals_autograd")
 @catches("first_forward_kept", "grad_overwritten", "forward_used_up")
 def test_backward_is_for_the_newest_forward(submission, reference, rng):
-    """backward belongs to its own layer's newest forward, whatever came before and whatever others do."""
+    """backward belongs to its own layer's newest forward."""
     pair = [parameters(rng, 3, 3), parameters(rng, 3, 3)]
     xs, grads = rng.normal(size=(4, 5, 3)), wide_range(rng, 4, 5, 3)
     script = [("forward", xs[0]), ("forward", xs[1]), ("backward", grads[0])]
@@ -83,7 +83,7 @@ def test_backward_is_for_the_newest_forward(submission, reference, rng):
 @needs("test_backward_equals_autograd")
 @catches("two_dims_only", "weight_grad_wrong_axes", "sums_first_axis_only")
 def test_any_number_of_leading_dimensions(submission, reference, rng):
-    """x may be a sample, a batch, or have more dimensions: (..., in) gives (..., out), all samples count."""
+    """x may be (..., in): a sample, a batch, or more dimensions."""
     for in_features, out_features in [(3, 3), (5, 2)]:
         own = parameters(rng, in_features, out_features)
         for leading in [(4,), (2, 4), (), (2, 1, 3), (1,), (2, 3, 1, 2)]:
@@ -95,7 +95,7 @@ def test_any_number_of_leading_dimensions(submission, reference, rng):
 @points(1, id="02.3b", about="Linear.backward")
 @needs("test_backward_equals_autograd")
 def test_an_empty_batch_adds_nothing(submission, reference, rng):
-    """An empty batch (0, in) gives an empty y and grad_x, and adds zeros to both gradients."""
+    """An empty batch gives empty arrays and adds nothing."""
     own = parameters(rng, 3, 4)
     some, some_grad = rng.normal(size=(2, 3)), rng.normal(size=(2, 4))
     for leading in [(0,), (2, 0), (0, 2)]:
@@ -184,19 +184,24 @@ def test_weight_is_uniform(submission, rng):
 @needs("test_new_layer_has_torch_shapes")
 @catches("bias_starts_at_zero", "init_divides_by_out", "init_without_root")
 def test_bias_is_uniform(submission, rng):
-    """A new layer's bias comes from U(-1/√in, 1/√in) too, with numbers of its own."""
+    """A new layer's bias comes from U(-1/√in, 1/√in), too."""
     n_in, n_out = int(rng.integers(7, 12)), 24_000
     got = submission.run("draws", n_in, n_out, int(rng.integers(2**31)))
-    mostly_from_weight = bool(np.isin(got["bias"], got["weight"]).mean() > 0.5)
-    found = {"bias": portrait(got["bias"], n_in, n_out), "taken from weight": mostly_from_weight}
+    found = {"bias": portrait(got["bias"], n_in, n_out), "taken from weight": taken_from(**got)}
     assert found == equal_to({"bias": RIGHT_PORTRAIT, "taken from weight": False})
+
+
+def taken_from(weight, bias):
+    """Do most numbers of bias stand in weight too?"""
+    arrays = isinstance(weight, np.ndarray) and isinstance(bias, np.ndarray)
+    return arrays and bool(np.mean(np.isin(bias, weight)) > 0.5)
 
 
 @points(1, id="02.4c", about="Linear.__init__")
 @needs("test_new_layer_has_torch_shapes")
 @catches("rng_ignored", "same_numbers_every_time")
 def test_random_numbers_come_from_rng(submission, rng):
-    """Equal generators give equal layers; else no two layers start alike, with one generator or with none."""
+    """Equal generators give equal layers; else no two start alike."""
     got = submission.run("draws_of_several", 6, 5, int(rng.integers(2**31)))
 
     def alike(one, other, name):
@@ -236,7 +241,7 @@ def test_without_bias_both_are_none(submission):
 @catches("bias_flag_ignored", "grad_bias_without_bias")
 @pytest.mark.parametrize("leading", [(5,), (2, 3)])
 def test_without_bias_nothing_is_added(submission, reference, rng, leading):
-    """With bias=False, y is x @ weight.T, backward and zero_grad work, and grad_bias stays None."""
+    """With bias=False nothing is added, and grad_bias stays None."""
     for in_features, out_features in [(3, 3), (4, 2)]:
         weight, bias = parameters(rng, in_features, out_features)
         x, grad_y = rng.normal(size=(*leading, in_features)), wide_range(rng, *leading, out_features)
@@ -254,7 +259,7 @@ def test_without_bias_nothing_is_added(submission, reference, rng, leading):
 @needs("test_two_backward_calls_add")
 @catches("grad_overwritten", "zero_grad_sets_none", "zero_grad_forgets_bias")
 def test_gradients_add_until_zero_grad(submission, reference, rng):
-    """Gradients add over any number of batches; zero_grad sets both back to zeros, and they add again."""
+    """Gradients add until zero_grad sets them back to zeros."""
     own = parameters(rng, 4, 3)
 
     def batch(size):
@@ -272,7 +277,7 @@ def test_gradients_add_until_zero_grad(submission, reference, rng):
 @catches("promotes_to_float64", "grad_x_promotes", "casts_to_integer", "parameters_change_dtype")
 @pytest.mark.parametrize("bias", [True, False])
 def test_floating_dtype_is_kept(submission, reference, rng, bias):
-    """float32 in gives float32 out, float16 float16, integers float64; the parameters stay as they are."""
+    """float32 stays float32, float16 float16; integers give float64."""
 
     def quarters(*shape):  # so few bits that every way to add them up is exact, also in float16
         return rng.integers(-4, 5, size=shape) / 4
@@ -301,7 +306,7 @@ def widened(name, value):
 @points(1, id="02.7b", about="Linear.backward")
 @catches("trains_in_backward")
 def test_arguments_are_left_alone(submission, rng):
-    """forward and backward change neither x nor grad_y, nor weight and bias."""
+    """x, grad_y, weight and bias stay as they are."""
     weight, bias = parameters(rng, 4, 3)
     for leading in [(5,), (), (2, 3)]:
         x, grad_y = rng.normal(size=(*leading, 4)), rng.normal(size=(*leading, 3))
@@ -315,7 +320,7 @@ def test_arguments_are_left_alone(submission, rng):
 @needs("test_wrong_last_dimension_is_a_value_error")
 @catches("size_one_is_broadcast")
 def test_no_wrong_size_slips_through(submission):
-    """A wrong last dimension is a ValueError also where numpy would broadcast or reshape, or x is empty."""
+    """No wrong size slips through: broadcast, reshaped or empty."""
     # 1 could be broadcast; (12, 4) and (37, 2) have as many numbers as some rows of the right size.
     for in_features, shape in [
         (37, (2, 1)), (37, (1,)), (1, (2, 41)), (6, (12, 4)), (37, (37, 2)),

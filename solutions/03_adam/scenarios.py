@@ -48,18 +48,6 @@ def walk(optimizer, params, grads, before=None):
     return seen
 
 
-def first_step(module, params, grads, **options):
-    """The data after one step; None if it divides a Python number by zero, where arrays would hold nan."""
-    params = copies(params)
-    optimizer = module.Adam(params, **options)
-    give(params, grads)
-    try:
-        optimizer.step()
-    except ZeroDivisionError:
-        return None
-    return values(params)
-
-
 def gaps(module, params, full, grads, **options):
     """The data after every step, of an Adam made when some gradients are there and some are None.
 

@@ -37,13 +37,6 @@ def same(one, other):
     return len(one) == len(other) and all(map(np.array_equal, one, other))
 
 
-def nowhere_finite(arrays):
-    """Is there nothing but nan and inf? None stands for a division by zero."""
-    if not arrays:
-        return True
-    return all(isinstance(a, np.ndarray) and a.dtype.kind == "f" and not np.isfinite(a).any() for a in arrays)
-
-
 @points(2, id="03.1b", about="Adam.step")
 @catches(
     "no_bias_correction", "corrects_only_m", "corrects_only_v", "correction_multiplies", "starts_t_at_zero",
@@ -55,10 +48,8 @@ def test_first_step_odd(submission, reference, rng):
     """The first step with other lr, betas and eps, and with gradients below and above eps, equals torch's."""
     params = draw(rng)
     grads = [rng.choice([-1.0, 1.0], size=shape) * 10 ** rng.uniform(-4, 3, size=shape) for shape in SHAPES]
-    got = submission.run("first_step", params, grads, **ODD)
-    expected = [*reference.run("torch_steps", params, [grads], **ODD).values()]
-    assert {"finite numbers": not nowhere_finite(got)} == equal_to({"finite numbers": True})
-    assert got == close_to(expected)
+    got = submission.run("steps", params, [grads], **ODD)
+    assert got == close_to(reference.run("torch_steps", params, [grads], **ODD))
 
 
 @points(1, id="03.2b", about="Adam.step")
@@ -313,7 +304,7 @@ def test_no_parameters(submission, kind):
 
 
 @points(0.5, id="03.8d", about="Adam.__init__")
-@catches("zero_lr_refused")
+@catches("zero_refused")
 @pytest.mark.parametrize(
     "options",
     [

@@ -1,9 +1,11 @@
 """What only the hidden checks run beside the learner's code. They know no expected value."""
 
 import io
+import math
 import os
 import resource
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ class Odd(nn.Module):
 
 
 def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) -> dict[str, Any]:
-    """A model of many dtypes and shapes, as {key: (dtype, trained, values)}: the one saved, and the one loaded.
+    """A model of many dtypes and shapes, by key: the one saved, and the one loaded.
 
     Without `module`, the model as it was made.
     """
@@ -50,7 +52,9 @@ def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) ->
         for name, value in tensors.items()
     }
     given["wide"] = given["wide"].T.contiguous().T
-    saved = loaded = Odd(given)
+    saved, loaded = Odd(given), Odd({name: tensor.clone() for name, tensor in given.items()})
+    for parameter in saved.parameters():
+        parameter.grad = torch.ones_like(parameter)
     if module is not None:
         path = os.path.join(fresh_folder("odd"), "a.pt")
         loaded = Odd({name: torch.zeros_like(tensor) for name, tensor in given.items()})
@@ -59,9 +63,13 @@ def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) ->
 
     def described(model: nn.Module) -> dict[str, Any]:
         parameters = dict(model.named_parameters(remove_duplicate=False))
-        trained = {key for key, parameter in parameters.items() if parameter.requires_grad}
         return {
-            key: (str(tensor.dtype), key in trained, tensor.float() if tensor.dtype == torch.bfloat16 else tensor)
+            key: {
+                "dtype": str(tensor.dtype),
+                "trained": key in parameters and parameters[key].requires_grad,
+                "has a gradient": key in parameters and parameters[key].grad is not None,
+                "values": tensor.float() if tensor.dtype == torch.bfloat16 else tensor,
+            }
             for key, tensor in model.state_dict().items()
         }
 
@@ -83,7 +91,8 @@ def paths(module: Any, names: list[str]) -> dict[str, Any]:
     folder, before = fresh_folder("paths"), os.getcwd()
     forms: dict[str, Any] = {f"str {name}": name for name in names}
     forms["absolute"] = os.path.join(folder, "absolute.pt")
-    forms["pathlib"], forms["os.PathLike"] = Path("pathlib.pt"), AnyPath("like.pt")
+    forms["pathlib"], forms["os.PathLike"] = Path("pathlib.pt"), AnyPath(os.path.join("below", "like.pt"))
+    os.mkdir(os.path.join(folder, "below"))
     problems, found = {}, {}
     os.chdir(folder)
     try:
@@ -103,7 +112,8 @@ def paths(module: Any, names: list[str]) -> dict[str, Any]:
 def save_twice(module: Any, path: Any, number: int) -> None:
     for epoch in (100, number):
         model = filled(nn.Linear(1, 1), epoch)
-        module.save_checkpoint(path, model=model, optimizer=sgd(model), epoch=epoch)
+        with every_folder_is_a_disk(os.path.dirname(os.path.abspath(path))):
+            module.save_checkpoint(path, model=model, optimizer=sgd(model), epoch=epoch)
 
 
 # 05.2 A run goes on
@@ -152,7 +162,7 @@ def two_groups(
         for layer, setting in zip((body, head), settings, strict=True)
     ]
     optimizer = torch.optim.SGD(groups, lr=0.1)
-    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=9, eta_min=1e-3)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: math.cos(step / 9))
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
     if resumed:
         module.load_checkpoint("groups.pt", **parts)
@@ -207,24 +217,26 @@ def load_numbered(module: Any, path: str) -> tuple[int, float]:
     return module.load_checkpoint(path, model=model)["epoch"], model[2].bias[0].item()
 
 
-def place_of(moment: str, module: Any) -> int:
-    """Which of the calls that this style of saving makes while it writes."""
+def place_of(moment: str, module: Any) -> dict[str, Any]:
+    """Which of the calls that this style of saving makes, as arguments of Break."""
+    if moment == "torch.save begins":
+        return {"at": 0, "early": True}
     folder = fresh_folder("counting")
     save_numbered(module, os.path.join(folder, "a.pt"), 1)
     with Break(folder, module.__file__) as interruption:
         save_numbered(module, os.path.join(folder, "a.pt"), 2)
-    return {"the first bytes": 0, "half way": interruption.seen // 2, "the last call": interruption.seen - 1}[
-        moment
-    ]
+    last = interruption.seen - 1
+    return {"at": {"the first bytes": 0, "half way": interruption.seen // 2, "the last call": last}[moment]}
 
 
 def broken_off(module: Any, moment: str, old: bool) -> dict[str, dict[str, Any]]:
-    """Saves broken off by each exception, over an old file or over none."""
+    """Saves broken off by each exception, over an old file or over none; {} where none could be broken off."""
     place, seen = place_of(moment, module), {}
     for problem in EXCEPTIONS:
         folder = fresh_folder("broken off")
         path = os.path.join(folder, "a.pt")
-        Path(folder, "notes.txt").write_text("not a checkpoint")
+        for name in ("notes.txt", "other.tmp"):
+            Path(folder, name).write_text("not a checkpoint")
         if old:
             save_numbered(module, path, 1)
 
@@ -232,16 +244,14 @@ def broken_off(module: Any, moment: str, old: bool) -> dict[str, dict[str, Any]]
             raise EXCEPTIONS[problem]("broken off")
 
         before, names = content(path), names_in(folder)
-        with every_folder_is_a_disk(folder), Break(folder, module.__file__, place, come_out) as interruption:
+        with (
+            every_folder_is_a_disk(folder),
+            Break(folder, module.__file__, act=come_out, **place) as interruption,
+        ):
             reached = problem_of(lambda path=path: save_numbered(module, path, 2))
-        after = {"after": content(path), "names after": names_in(folder)}
-        seen[problem] = {
-            "done": interruption.done,
-            "reached": reached["class"],
-            "before": before,
-            "names": names,
-            **after,
-        }
+        if interruption.done:
+            after = {"after": content(path), "names after": names_in(folder)}
+            seen[problem] = {"reached": reached["class"], "before": before, "names before": names, **after}
     return seen
 
 
@@ -258,7 +268,7 @@ def full_disk(module: Any) -> dict[str, Any]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     after = {"after": content(path), "names after": names_in(folder)}
-    return {"done": True, "reached": reached["class"], "before": before, "names": names, **after}
+    return {"reached": reached["class"], "before": before, "names before": names, **after}
 
 
 def old_file(module: Any, folder: str, old: bool) -> bytes | None:
@@ -273,7 +283,7 @@ def old_file(module: Any, folder: str, old: bool) -> bytes | None:
 def killed_while_saving(module: Any, folder: str, moment: str) -> str:
     """The process ends in the middle of a save, as by `kill -9`."""
     place = place_of(moment, module)
-    with every_folder_is_a_disk(folder), Break(folder, module.__file__, place, lambda: os._exit(9)):
+    with every_folder_is_a_disk(folder), Break(folder, module.__file__, act=lambda: os._exit(9), **place):
         save_numbered(module, os.path.join(folder, "a.pt"), 2)
     return "lived"
 
@@ -286,7 +296,7 @@ def after_the_kill(module: Any, folder: str) -> dict[str, Any]:
     return {"content": there, "saved again": load_numbered(module, path)}
 
 
-def replaced(module: Any) -> dict[str, Any]:
+def replaced(module: Any, other_disk: bool) -> dict[str, Any]:
     """A save over an old file: what lay at the path, as (inode, size), and what the old file holds then."""
     folder = fresh_folder("watched")
     path = os.path.join(folder, "a.pt")
@@ -294,7 +304,7 @@ def replaced(module: Any) -> dict[str, Any]:
     states: list[tuple[int, int]] = []
     with open(path, "rb") as old:
         before = old.read()
-        with every_folder_is_a_disk(folder), watch(path, states):
+        with every_folder_is_a_disk(folder) if other_disk else nullcontext(), watch(path, states):
             save_numbered(module, path, 2)
         old.seek(0)
         return {
@@ -316,16 +326,17 @@ def trap(module_name: str, function: str, *texts: str) -> bytes:
 
 def with_trap(checkpoint: bytes, instructions: bytes) -> bytes:
     """The learner's own checkpoint, instructions first; a bare pickle if it is none of torch's files."""
+    bare = b"\x80\x02" + instructions + b"}."
     if not zipfile.is_zipfile(io.BytesIO(checkpoint)):
-        return b"\x80\x02" + instructions + b"}."
-    changed = io.BytesIO()
+        return bare
+    changed, planted = io.BytesIO(), False
     with zipfile.ZipFile(io.BytesIO(checkpoint)) as source, zipfile.ZipFile(changed, "w") as target:
         for record in source.infolist():
             data = source.read(record)
             if record.filename.endswith(".pkl"):
-                data = data[:2] + instructions + data[2:]
+                data, planted = data[:2] + instructions + data[2:], True
             target.writestr(record.filename, data)
-    return changed.getvalue()
+    return changed.getvalue() if planted else bare
 
 
 def booby_trapped(module: Any) -> dict[str, dict[str, Any]]:
@@ -342,7 +353,7 @@ def booby_trapped(module: Any) -> dict[str, dict[str, Any]]:
         "torch.save": trap("torch.serialization", "save", "x", canary),
     }
     files = {name: with_trap(honest, instructions) for name, instructions in traps.items()}
-    files["a bare pickle"] = b"\x80\x02" + traps["os.mkdir"] + b"}."
+    files["a bare pickle"] = with_trap(b"", traps["os.mkdir"])
     seen = {}
     for name, data in files.items():
         Path(path).write_bytes(data)
@@ -391,9 +402,11 @@ def from_a_gpu(module: Any, x: Any, y: Any, seed: int, epochs: int) -> dict[str,
         with tensors_tagged("cuda:0"):
             module.save_checkpoint(path, epoch=epochs, extra={"best": torch.tensor([0.25])}, **run.parts())
         other = begin(x, y, seed + 5)
+        said = problem_of(lambda: module.load_checkpoint(path, map_location="cpu", **other.parts()))
         loaded: dict[str, Any] = {"extra": {"best": None}}
-        problem = problem_of(lambda: loaded.update(module.load_checkpoint(path, **other.parts())))
-        return {"the load raises": problem["class"], "best": loaded["extra"]["best"], **state_of(other)}
+        unsaid = problem_of(lambda: loaded.update(module.load_checkpoint(path, **other.parts())))
+        raises = {'with map_location="cpu"': said["class"], "without it": unsaid["class"]}
+        return {"the load raises": raises, "best": loaded["extra"]["best"], **state_of(other)}
 
 
 def map_locations(module: Any, seed: int) -> dict[str, Any]:
@@ -452,8 +465,8 @@ def lacking(module: Any, part: str) -> dict[str, Any]:
     optimizer = sgd(model)
     scheduler, generator = torch.optim.lr_scheduler.StepLR(optimizer, 2), torch.Generator()
     parts = {"optimizer": optimizer, "scheduler": scheduler, "generator": generator}
-    module.save_checkpoint(path, model=model, epoch=1, **parts)
-    module.load_checkpoint(path, model=model, **parts)
+    module.save_checkpoint(path=path, model=model, epoch=1, **parts)
+    module.load_checkpoint(path=path, model=model, **parts)
     if part == "file":
         os.remove(path)
     else:

@@ -42,7 +42,7 @@ def test_every_kind_of_path(submission):
     expected = {
         "saves that raise": dict.fromkeys(forms, "nothing"),
         "loaded": {form: (number, float(number)) for number, form in enumerate(forms)},
-        "files": sorted([*names, "absolute.pt", "pathlib.pt", "like.pt"]),
+        "files": sorted([*names, "absolute.pt", "pathlib.pt", "below", "below/like.pt"]),
     }
     assert submission.run("paths", names) == equal_to(expected)
 
@@ -115,33 +115,62 @@ def test_given_generator_goes_on(submission, rng):
 
 # 05.3 Wholly or not at all
 
+MOMENTS = ("the first bytes", "half way", "the last call")
+
+
+def fate(pairs):
+    """What became of a file, from (before, after) of several saves: in one word, whatever the moment."""
+    words = {
+        "as it was" if after == before else "gone" if after is None else "changed" for before, after in pairs
+    }
+    return ", ".join(sorted(words - {"as it was"})) or "as it was"
+
+
+def watched(seen):
+    """Facts about a save that went well, seen call by call."""
+    _, *later = seen["states"]
+    sizes = {inode: {size for other, size in later if other == inode} for inode, _ in later}
+    return {
+        "there is a file at every moment": (0, 0) not in later,
+        "the old file is never written to": seen["old file"] == seen["before"],
+        "the new file is complete when it takes its place": all(len(each) == 1 for each in sizes.values()),
+        "the new file loads": seen["loaded"] == (2, 2.0),
+    }
+
 
 @points(1, id="05.3b", about="save_checkpoint")
 @catches("not_atomic", "old_file_removed_first", "temporary_on_another_disk")
 def test_killed_in_the_middle(submission):
     """If the process is killed in mid-save, the old file is whole; the new one comes in one move."""
-    facts = {}
-    for moment in ("the first bytes", "half way", "the last call"):
-        for old in (True, False):
+    facts, expected = {}, {}
+    for old in (True, False):
+        pairs, saved_again = [], []
+        for moment in MOMENTS:
             folder = f"killed at {moment}, {old}"
             before = submission.run("old_file", folder, old)
             ended = submission.killed("killed_while_saving", folder, moment)
             after = submission.run("after_the_kill", folder)
-            name = f"killed at {moment}, " + ("an old file" if old else "no old file")
-            facts[name] = {
-                "the file is as it was": after["content"] == before or ended != "killed",
-                "the next save works": after["saved again"] == (3, 3.0),
-            }
-    watched = submission.run("replaced")
-    _, *later = watched["states"]
-    sizes = {inode: {size for other, size in later if other == inode} for inode, _ in later}
-    facts["a save, watched"] = {
-        "there is a file at every moment": (0, 0) not in watched["states"],
-        "the old file is never written to": watched["old file"] == watched["before"],
-        "the new file is complete when it takes its place": all(len(seen) == 1 for seen in sizes.values()),
-        "the new file loads": watched["loaded"] == (2, 2.0),
+            pairs.append((before, after["content"] if ended == "killed" else before))
+            saved_again.append(after["saved again"])
+        name = "killed, " + ("an old file" if old else "no old file")
+        facts[name] = {"the file is": fate(pairs), "the next saves work": saved_again == [(3, 3.0)] * 3}
+        expected[name] = {"the file is": "as it was", "the next saves work": True}
+    for name, other_disk in {"a save": False, "a save beside another disk": True}.items():
+        facts[name] = watched(submission.run("replaced", other_disk))
+        expected[name] = dict.fromkeys(facts[name], True)
+    assert facts == equal_to(expected)
+
+
+def left_of(saves, kind=None):
+    """What several broken saves left; `kind` is the exception that came, None if it may be any."""
+    reached = [seen["reached"] for seen in saves]
+    return {
+        "an exception reaches the caller": "nothing" not in reached
+        if kind is None
+        else set(reached) <= {kind},
+        "the file is": fate([(seen["before"], seen["after"]) for seen in saves]),
+        "the folder holds what it held": all(seen["names after"] == seen["names before"] for seen in saves),
     }
-    assert facts == equal_to({name: dict.fromkeys(each, True) for name, each in facts.items()})
 
 
 @points(1, id="05.3c", about="save_checkpoint")
@@ -154,23 +183,18 @@ def test_killed_in_the_middle(submission):
 )
 def test_nothing_is_left_of_a_broken_save(submission):
     """Whatever exception breaks a save off, it reaches the caller, and the folder is as it was."""
-    facts = {}
-    for moment in ("the first bytes", "half way", "the last call"):
-        for old in (True, False):
-            for kind, seen in submission.run("broken_off", moment, old).items():
-                reached = seen["reached"] == (kind if seen["done"] else "nothing")
-                facts[f"{kind} at {moment}, " + ("an old file" if old else "no old file")] = {
-                    "the exception reaches the caller": reached,
-                    "the file is as it was": not seen["done"] or seen["after"] == seen["before"],
-                    "the folder holds what it held": not seen["done"] or seen["names after"] == seen["names"],
-                }
-    full = submission.run("full_disk")
-    facts["a full disk"] = {
-        "an exception reaches the caller": full["reached"] != "nothing",
-        "the file is as it was": full["after"] == full["before"],
-        "the folder holds what it held": full["names after"] == full["names"],
+    facts = {"a full disk": left_of([submission.run("full_disk")])}
+    for old in (True, False):
+        seen = [submission.run("broken_off", moment, old) for moment in ("torch.save begins", *MOMENTS)]
+        for kind in ("RuntimeError", "KeyboardInterrupt", "Stop"):
+            name = f"{kind}, " + ("an old file" if old else "no old file")
+            facts[name] = left_of([each[kind] for each in seen if kind in each], kind)
+    fine = {
+        "an exception reaches the caller": True,
+        "the file is": "as it was",
+        "the folder holds what it held": True,
     }
-    assert facts == equal_to({name: dict.fromkeys(each, True) for name, each in facts.items()})
+    assert facts == equal_to(dict.fromkeys(facts, fine))
 
 
 # 05.4 Booby-trapped files
@@ -205,6 +229,7 @@ def refusal(seen, keys):
     return {
         "raises": "RuntimeError" if is_runtime_error(problem) else problem["class"],
         "keys it does not list": [key for key in keys if key not in problem["text"]],
+        "loads": seen["first numbers"] if problem["class"] == "nothing" else {},
     }
 
 
@@ -226,7 +251,7 @@ UNLIKE = {  # saved, wanted, the keys in question
 
 
 @points(1, id="05.5a", about="load_checkpoint")
-@catches("mismatch_skipped")
+@catches("mismatch_skipped", "misshapen_broadcast")
 def test_strict_lists_the_keys(submission):
     """Missing, unexpected or misshapen keys are a RuntimeError that lists them, by default and with strict."""
     facts, expected = {}, {}
@@ -234,12 +259,12 @@ def test_strict_lists_the_keys(submission):
         for strict in (None, True):
             name = kind + ("" if strict is None else ", strict=True")
             facts[name] = refusal(submission.run("other_keys", saved, wanted, strict), keys)
-            expected[name] = {"raises": "RuntimeError", "keys it does not list": []}
+            expected[name] = {"raises": "RuntimeError", "keys it does not list": [], "loads": {}}
     assert facts == equal_to(expected)
 
 
 @points(1, id="05.5b", about="load_checkpoint")
-@catches("misshapen_skipped", "strict_always", "keys_not_returned")
+@catches("misshapen_skipped", "misshapen_broadcast", "strict_always", "keys_not_returned")
 def test_not_strict_returns_the_keys(submission):
     """With `strict=False` the rest is loaded, the keys are returned, a misshapen one is a RuntimeError."""
     saved, wanted = {**TRUNK, "old": [3, 5]}, {**TRUNK, "head": [3, 2]}
@@ -264,7 +289,7 @@ def test_not_strict_returns_the_keys(submission):
         "first numbers": {"trunk.weight": 1.0, "trunk.bias": 1.0, "head.weight": 5.0, "head.bias": 5.0},
         "epoch": 4,
         "returns for the same keys": {"missing_keys": [], "unexpected_keys": []},
-        "misshapen": {"raises": "RuntimeError", "keys it does not list": []},
+        "misshapen": {"raises": "RuntimeError", "keys it does not list": [], "loads": {}},
     })  # fmt: skip
 
 
@@ -272,12 +297,13 @@ def test_not_strict_returns_the_keys(submission):
 
 
 @points(1, id="05.6a", about="load_checkpoint")
-@catches("map_location_ignored")
+@catches("map_location_ignored", "map_location_default_none")
 def test_file_from_a_gpu_loads_here(submission, rng):
     """A file whose tensors lay on a GPU loads on a machine without one, with all that is in it."""
     x, y, seed = rng.normal(size=(12, 4)), rng.normal(size=(12, 2)), int(rng.integers(1 << 30))
     trained = submission.alone("run_and_save", x, y, seed, 2, 2)["at the end"]
-    expected = {"the load raises": "nothing", "best": np.array([0.25], dtype=np.float32), **trained}
+    raises = {'with map_location="cpu"': "nothing", "without it": "nothing"}
+    expected = {"the load raises": raises, "best": np.array([0.25], dtype=np.float32), **trained}
     assert submission.run("from_a_gpu", x, y, seed, 2) == equal_to(expected)
 
 

@@ -16,6 +16,7 @@ from grader.model import Check, Exercise
 
 SEEN = [("value", 4.0)]
 RIGHT = [("value", 1.0)]
+PASSED = ("passed", RIGHT)
 
 
 def check_(id: str) -> Check:
@@ -23,7 +24,7 @@ def check_(id: str) -> Check:
 
 
 class Played:
-    """A diagnosis whose mistakes behave as the test says: mistake -> check id -> trace."""
+    """A diagnosis whose mistakes behave as the test says: mistake -> check id -> trace, or (outcome, trace)."""
 
     def __init__(self, toy: Exercise, folder: Path, behaviour: dict[str, dict[str, Any]]) -> None:
         self.behaviour, self.runs = behaviour, 0
@@ -37,8 +38,8 @@ class Played:
     def run(self, files: dict[str, bytes], check: Check) -> Any:
         self.runs += 1
         name = files["double.py"].decode().strip('"')
-        trace = self.behaviour[name][check.id]
-        return ("passed" if trace == RIGHT or name.startswith("passes") else "failed"), [trace]
+        seen = self.behaviour[name][check.id]
+        return (seen[0], [seen[1]]) if isinstance(seen, tuple) else ("failed", [seen])
 
     def name(self, failed: dict[str, Any], passed: dict[str, Any] | None = None, seed: str = "seed") -> Any:
         """Check id -> names, for an attempt with these traces."""
@@ -84,8 +85,20 @@ def test_variants_of_one_belief_have_one_name(played: Any) -> None:
 
 def test_a_mistake_that_passes_a_check_explains_no_failure_of_it(played: Any) -> None:
     """A plain assert leaves no trace, passed or failed."""
-    ours = played({"a": {"1": []}, "passes": {"1": []}})
+    ours = played({"a": {"1": []}, "b": {"1": ("passed", [])}})
     assert ours.name({"1": []}) == {"1": ["a"]}
+
+
+FAULTS = [("failed", 1), ("error", 1), ("broken", 2), ("crashed", 2), ("timeout", 2), ("memory", 2)]
+
+
+@pytest.mark.parametrize(("outcome", "runs"), FAULTS)
+def test_what_may_have_been_our_fault_is_not_remembered(outcome: str, runs: int, played: Any, tmp_path: Path) -> None:
+    ours = played({"a": {"1": (outcome, SEEN)}})
+    ours.name({"1": SEEN})
+    ours.cache = ValueCache(tmp_path / "cache")
+    ours.name({"1": SEEN})
+    assert ours.runs == runs
 
 
 CRASH = [("raised", "KeyError")]
@@ -93,7 +106,7 @@ CRASH = [("raised", "KeyError")]
 
 def test_a_crash_alone_is_named_only_if_the_mistake_agrees_on_every_check(played: Any) -> None:
     """Any crash looks like another; here the passed checks decide."""
-    ours = played({"a": {"1": CRASH, "2": RIGHT}, "b": {"1": CRASH, "2": [("value", 9.0)]}})
+    ours = played({"a": {"1": CRASH, "2": PASSED}, "b": {"1": CRASH, "2": [("value", 9.0)]}})
     assert ours.name({"1": CRASH}, {"2": RIGHT}) == {"1": ["a"]}
     assert ours.name({"1": CRASH, "2": [("value", 5.0)]}) == {"1": [], "2": []}
     assert ours.name({"1": []}, {"2": RIGHT}) == {"1": []}
@@ -101,7 +114,7 @@ def test_a_crash_alone_is_named_only_if_the_mistake_agrees_on_every_check(played
 
 def test_a_mistake_that_loses_a_check_which_was_passed_is_not_named(played: Any) -> None:
     """Who makes that mistake fails wherever it fails."""
-    ours = played({"a": {"1": SEEN, "2": RIGHT}, "b": {"1": SEEN, "2": [("value", 9.0)]}})
+    ours = played({"a": {"1": SEEN, "2": PASSED}, "b": {"1": SEEN, "2": [("value", 9.0)]}})
     assert ours.name({"1": SEEN}, {"2": RIGHT}) == {"1": ["a"]}
 
 

@@ -68,6 +68,7 @@ GOLDEN = [
      "no se llegó hasta aquí: la entrega tenía 120 s en total"),
     ("memory", ERROR, "it needed more memory than there is for it", "necesitó más memoria de la que tiene"),
     ("died_by_signal", {"signal": 11, "code": 0}, "the process was ended by SIGSEGV", "el proceso terminó por SIGSEGV"),
+    ("died_by_signal", {"signal": 99, "code": 0}, "the process was ended by 99", "el proceso terminó por 99"),
     ("left", {"signal": 0, "code": 3}, "the process was left with exit code 3 before it could answer",
      "el código dejó el proceso con el código de salida 3 antes de responder"),
     ("exit", {**ERROR, "class": "SystemExit"}, "the code left the process with SystemExit",

@@ -56,6 +56,9 @@ def test_everything_is_the_same_as_its_copy(value: Any) -> None:
         ([1], [1, 1]),
         ({"a": 1}, {"b": 1}),
         ({"a": 1}, {"a": 2}),
+        ({"a": 1, "b": 1}, {"a": 1, "b": 2}),
+        ([1, 2], [1, 3]),
+        (np.array([1.0, np.inf]), np.array([2.0, np.inf])),
         ("raised", "ended"),
         (np.zeros(2), np.zeros(2, np.float32)),
         (np.zeros(2), np.zeros((2, 1))),
@@ -82,6 +85,7 @@ def test_rounding_in_another_order_of_operations_is_the_same(dtype: str, noise: 
     assert same(values * np.array(1 + noise, dtype), values)
     assert not same(values * np.array(1 + noise * 1e5, dtype), values)
     assert same(0.1 + 0.2, 0.3)
+    assert same(np.array([0.1 + 0.2, np.inf, NAN]), np.array([0.3, np.inf, NAN]))
 
 
 def test_what_cancels_to_nearly_zero_beside_large_numbers_is_the_same() -> None:

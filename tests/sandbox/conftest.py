@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.wall import BOTH, INNER, OUTER, Stripped, stripped, unavailable
-
-FENCES = {"both": BOTH, "inner": INNER, "outer": OUTER}
+from grader.sandbox.fences import Fence
+from tests.sandbox.wall import FENCES, Stripped, unavailable
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,4 +69,9 @@ def whole(fence_name: str, _whole: dict[str, Stripped]) -> Stripped:
     return _whole[fence_name]
 
 
-__all__ = ["stripped"]
+@pytest.fixture(params=["both", "inner"], scope="module")
+def fence(request: pytest.FixtureRequest) -> Fence:
+    fence = FENCES[request.param]
+    if why := unavailable(fence):
+        pytest.skip(f"this machine lacks {why}")
+    return fence

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOBODY = 65534
-TESTS = ["test_inner_layers.py", "test_outer_layers.py", "test_system_calls.py", "test_link.py"]
+TESTS = ["sandbox/test_inner_layers.py", "sandbox/test_outer_layers.py", "worker/test_scratch.py"]
 
 
 def interpreter() -> tuple[list[str], dict[str, str]] | None:
@@ -47,7 +47,7 @@ def test_the_layers_hold_for_an_ordinary_user() -> None:
     with tempfile.TemporaryDirectory(prefix="kata-nobody-", dir="/tmp") as folder:
         os.chown(folder, NOBODY, NOBODY)
         options = ["-q", "-p", "no:cacheprovider", "--basetemp", f"{folder}/pytest", "-r", "s"]
-        tests = [str(Path(__file__).parent / name) for name in TESTS]
+        tests = [str(ROOT / "tests" / name) for name in TESTS]
         environment |= {"HOME": folder, "TMPDIR": folder}
         done = as_nobody([*command, "-m", "pytest", *options, *tests], environment)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

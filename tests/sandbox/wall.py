@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.sandbox import WorkerSource
 from grader.sandbox.fences import BOTH, INNER, Fence, missing_layers
 from grader.sandbox.link import LinkedWorker
 from grader.sandbox.parent import WarmParent
 from grader.sandbox.runtimes import runtime
 
-OUTER = Fence(outer=True, inner=False)  # bubblewrap alone, which no user ever gets
+FENCES = {"both": BOTH, "inner": INNER, "outer": Fence(outer=True, inner=False)}
+OUTER = FENCES["outer"]  # bubblewrap alone, which no user ever gets
 PROBES = Path(__file__).with_name("probes.py").read_text("utf-8")
+SCENARIOS = Path(__file__).with_name("scenarios.py").read_text("utf-8")
 SECONDS = 60.0  # for what takes milliseconds: the machine may be busy
 
 Change = Callable[[list[str]], list[str]]
@@ -75,9 +77,12 @@ def probe(parent: WarmParent, name: str, *args: Any, **options: Any) -> Any:
         worker.end()
 
 
-def error_of(seen: Any) -> str:
-    """`EPERM` for what a probe gives when the kernel refuses; the value itself otherwise."""
-    return errno.errorcode.get(seen[1], str(seen[1])) if isinstance(seen, list) and seen[:1] == ["refused"] else seen
+def open_one(source: WorkerSource, folder: str | None = None) -> Any:
+    """A worker of any source that holds tests/sandbox/scenarios.py."""
+    worker = source.open_worker("numpy", folder)
+    worker.request("scenarios", SECONDS, key="k", source=SCENARIOS, support={})
+    return worker
 
 
-__all__ = ["BOTH", "INNER", "OUTER", "error_of", "open_probe", "probe", "run", "stripped", "unavailable"]
+def run_in(worker: Any, name: str, *args: Any, seconds: float = SECONDS) -> Any:
+    return worker.request("run", seconds, key="k", name=name, args=args, options={})

@@ -132,7 +132,6 @@ FOREIGN = {
     "an enumeration's member": Colour.RED,
     "an array's subclass": np.zeros(2).view(Array),
     "a masked array": np.ma.masked_array([1.0], [True]),
-    "a matrix": np.asmatrix([[1.0]]),
     "an array of objects": np.array([None, AlwaysEqual()], dtype=object),
     "a structured array": np.zeros(1, dtype=[("a", "<f8")]),
     "an array of texts": np.array(["a"]),

@@ -13,7 +13,7 @@ def save_checkpoint(
     path: str | os.PathLike[str],
     *,
     model: nn.Module,
-    optimizer: Optimizer | None,
+    optimizer: Optimizer,
     epoch: int,
     scheduler: LRScheduler | None = None,
     generator: torch.Generator | None = None,
@@ -24,30 +24,22 @@ def save_checkpoint(
     Args:
         path: the file to write; its folder exists. A file that is there already is replaced.
         model: its `state_dict` is saved: parameters and buffers.
-        optimizer: its `state_dict` is saved; None leaves the part out.
+        optimizer: its `state_dict` is saved.
         epoch: the number of epochs completed.
-        scheduler: the same as `optimizer`.
-        generator: its state is saved; None leaves the part out. The state of torch's global CPU
-            generator is always saved.
+        scheduler: its `state_dict` is saved; without it the file has no such part.
+        generator: its state is saved; without it the file has no such part. The state of torch's
+            global CPU generator is always saved.
         extra: None, bool, int, float, str, tensors, and dicts, lists and tuples of them.
 
     Whatever exception breaks it off, Ctrl-C included, reaches the caller; the old file is then
     as it was, and the folder holds nothing new. If the process is killed, the old file is as it was.
     None of the arguments is changed, and no random number is drawn.
     """
-    state = {
-        "model": model.state_dict(),
-        "epoch": epoch,
-        "extra": extra,
-        "global_rng": torch.get_rng_state(),
-    }
-    if optimizer is not None:
-        state["optimizer"] = optimizer.state_dict()
-    if scheduler is not None:
-        state["scheduler"] = scheduler.state_dict()
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    state: dict[str, Any] = {name: part.state_dict() for name, part in parts.items() if part is not None}
     if generator is not None:
         state["generator"] = generator.get_state()
-
+    state |= {"epoch": epoch, "extra": extra, "global_rng": torch.get_rng_state()}
     _write(state, os.fspath(path))
 
 
