@@ -23,7 +23,7 @@ class Ledger:
             self._file.execute("PRAGMA synchronous=FULL")
             self._file.execute("CREATE TABLE IF NOT EXISTS run (seed TEXT NOT NULL)")
             self._file.execute(
-                "CREATE TABLE IF NOT EXISTS results (student TEXT, exercise TEXT, key TEXT NOT NULL, attempt TEXT NOT NULL,"
+                "CREATE TABLE IF NOT EXISTS results (student BLOB, exercise TEXT, key TEXT NOT NULL, attempt TEXT NOT NULL,"
                 " PRIMARY KEY (student, exercise))"
             )
         except sqlite3.Error as problem:
@@ -44,17 +44,22 @@ class Ledger:
     def find(self, student: str, exercise: str, key: str) -> Attempt | None:
         """The attempt that was made of exactly this, if there is one."""
         row = self._file.execute(
-            "SELECT attempt FROM results WHERE student = ? AND exercise = ? AND key = ?", [student, exercise, key]
+            "SELECT attempt FROM results WHERE student = ? AND exercise = ? AND key = ?", [_bytes(student), exercise, key]
         ).fetchone()
         return from_text(row[0]) if row else None
 
     def put(self, attempt: Attempt, key: str) -> None:
         text = json.dumps(dataclasses.asdict(attempt), allow_nan=False)
-        row = [attempt.student, attempt.exercise, key, text]
+        row = [_bytes(attempt.student), attempt.exercise, key, text]
         self._file.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", row)
 
     def close(self) -> None:
         self._file.close()
+
+
+def _bytes(student: str) -> bytes:
+    """A folder's name may be no text at all."""
+    return student.encode("utf-8", "surrogateescape")
 
 
 def from_text(text: str) -> Attempt:

@@ -20,7 +20,7 @@ from pathlib import Path
 from mutation import Key, mutants_of
 
 from grader import catalog
-from grader.cli.tools import choose
+from grader.cli.tools import workshop
 from grader.errors import KataError
 from grader.judge.attempt import Judging
 from grader.judge.cache import ValueCache
@@ -59,13 +59,14 @@ def fate(
 
 
 def report(
-    exercise: Exercise, source: WorkerSource, seed: str, sample: int | None, say: Callable[[str], None] = print
-) -> bool:
+    exercise: Exercise, source: WorkerSource, cache: ValueCache, seed: str, sample: int | None,
+    say: Callable[[str], None] = print,
+) -> bool:  # fmt: skip
     """Try the mutants of an exercise's answer and print what is left to do. Is nothing left?"""
     if (solutions := exercise.solutions) is None:
         raise KataError(f"solutions/{exercise.name} is not here, so there is no answer to change")
     exercise = dataclasses.replace(exercise, deadline=min(DEADLINE, exercise.deadline))
-    checks, cache = catalog.load_checks(exercise.folder), ValueCache()
+    checks = catalog.load_checks(exercise.folder)
     known = listed(solutions / "EQUIVALENT_MUTANTS.md")
     answer = (solutions / exercise.file_name).read_bytes()
     if (right := fate(exercise, checks, answer, source, cache, seed))[0] != "passed":
@@ -99,15 +100,13 @@ def main() -> int:
     parser.add_argument("--seed", default="mutants")
     parser.add_argument("--sample", type=int)
     chosen = parser.parse_args()
-    source = choose()
     try:
         exercise = catalog.resolve(catalog.find_root(), chosen.exercise)
-        return 0 if report(exercise, source, chosen.seed, chosen.sample) else 1
+        with workshop() as (source, cache):
+            return 0 if report(exercise, source, cache, chosen.seed, chosen.sample) else 1
     except KataError as problem:
         print(f"mutants: {problem}", file=sys.stderr)
         return 2
-    finally:
-        source.close()
 
 
 if __name__ == "__main__":

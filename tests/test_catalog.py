@@ -74,7 +74,21 @@ def test_an_exercise_knows_its_names_and_whether_its_solutions_are_here(toy: Exe
     assert (adam.runtime, adam.deadline, adam.hidden_numbers, adam.hints) == ("numpy", 10.0, False, ())
 
 
+def test_texts_are_read_in_both_languages_and_trimmed(toy: Exercise, course: Path) -> None:
+    assert toy.title == {"en": "Twice as much", "es": "El doble"}
+    assert toy.hints[1] == {"en": "Multiply.", "es": "Multiplica."}
+    adds_two = toy.misconceptions["adds_two"]
+    assert (adds_two.id, adds_two.hint, adds_two.title["es"]) == ("adds_two", 2, "suma dos")
+    assert adds_two.explanation["en"] == "2 + 2 is 2 * 2; what about 3?"
+    folder = course / "exercises" / "03_adam"
+    facts = 'title.en = " T "\ntitle.es = "T"\nnumber = "03"\ndeadline = 0.5\nsupport = ["a"]'
+    (folder / "exercise.toml").write_text(facts)
+    adam = catalog.load(folder)
+    assert (adam.title["en"], adam.deadline, adam.support, adam.forbidden) == ("T", 0.5, ("a",), ())
+
+
 TITLE = 'title.en = "T"\ntitle.es = "T"\n'
+TEXTS = "[misconceptions.x]\n{}\ntitle = {{en = 'x', es = 'x'}}\nexplanation = {{en = 'x', es = 'x'}}"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +105,7 @@ TITLE = 'title.en = "T"\ntitle.es = "T"\n'
         (TITLE + "deadline = 0", "`deadline` must be a number of seconds above 0"),
         (TITLE + "deadline = true", "`deadline` must be a number of seconds above 0"),
         (TITLE + 'forbidden = "torch"', "`forbidden` must be a list of package names, not 'torch'"),
-        (TITLE + "support = [1]", "`support` must be a list of file names"),
+        (TITLE + 'support = ["a", 1]', "`support` must be a list of file names"),
         (TITLE + "runtime = 3", "`runtime` must be the name of a runtime"),
         (TITLE + "number = 3", "`number` must be a text"),
         (TITLE + 'number = "04"', "the number is 04, the folder's is 03; make them equal"),
@@ -101,12 +115,8 @@ TITLE = 'title.en = "T"\ntitle.es = "T"\n'
         (TITLE + 'misconceptions = "x"', "`misconceptions` must be tables"),
         (TITLE + "[misconceptions]\nx = 3", "`misconceptions.x.title` needs a text in each language"),
         (TITLE + '[misconceptions.x]\ntitle.en = "x"\ntitle.es = "x"', "`misconceptions.x.explanation` needs a text"),
-        (
-            TITLE + "[misconceptions.x]\nhint = 'a'\n" + "".join(
-                f"{key}.{language} = 'x'\n" for key in ("title", "explanation") for language in ("en", "es")
-            ),
-            "`misconceptions.x.hint` must be the number of a hint, not 'a'",
-        ),
+        (TITLE + TEXTS.format("hint = 'a'"), "`misconceptions.x.hint` must be the number of a hint, not 'a'"),
+        (TITLE + TEXTS.format("hint = 0"), "`misconceptions.x.hint` must be the number of a hint, not 0"),
     ],
 )  # fmt: skip
 def test_a_wrong_exercise_toml_is_told_with_file_rule_and_cure(toml: str, problem: str, course: Path) -> None:
@@ -141,6 +151,10 @@ def test_visible_checks_come_first_and_hidden_ones_only_where_solutions_are(toy:
     alone = tmp_path / "exercises" / "90_double"
     shutil.copytree(toy.folder, alone)
     assert [check.id for check in catalog.load_checks(alone)] == ["90.1"]
+    early = tmp_path / "early" / "exercises" / "90_double"
+    shutil.copytree(toy.folder, early)
+    (tmp_path / "early" / "solutions" / "90_double").mkdir(parents=True)
+    assert [check.id for check in catalog.load_checks(early)] == ["90.1"]
 
 
 def checks_of(course: Path, text: str) -> tuple[Any, ...]:
@@ -222,6 +236,12 @@ def test_cases_are_pytests_in_its_order(course: Path) -> None:
     assert len(check.cases) == 24
     assert list(check.cases) == seen.cases
     assert [check.case_key(case) for case in check.cases] == list(range(24))
+
+
+def test_a_function_by_another_name_is_no_check(course: Path) -> None:
+    fact = "@points(1, id='03.{0}')\ndef {1}(submission):\n    'Fact.'\n"
+    (check,) = checks_of(course, fact.format(1, "helper") + fact.format(2, "test_a"))
+    assert check.name == "test_a"
 
 
 def test_a_check_without_parameters_has_one_case(toy: Exercise) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import jsonschema
@@ -159,3 +160,33 @@ def test_a_new_exercise_holds_together_and_the_proof_says_what_is_missing(course
     ]
     assert "number 29 is taken by 29_layer_norm" in course.run("kata", "dev", "new", "29_other").stderr
     assert course.run("kata", "dev", "new", "Nonsense").returncode == 2
+
+
+def test_folder_names_that_are_no_text_are_graded_like_others(course: Course) -> None:
+    """Two names that look the same when cleaned keep a result each."""
+    for raw in (b"ana\xff", b"ana\xfe", "a\u202eb".encode()):
+        folder = course.root.joinpath("in", os.fsdecode(raw), "90_double")
+        folder.mkdir(parents=True)
+        (folder / "double.py").write_text(ANSWER)
+    done = course.run("kata", "grade", "in", "--out", "out")
+    assert done.returncode == 0, done.stderr
+    assert len(list((course.root / "out" / "results").glob("*/90_double.json"))) == 3
+    assert (course.root / "out" / "scores.csv").read_text("utf-8").count(",20,20,passed,") == 3
+
+
+def test_what_is_no_regular_file_is_missing_with_the_reason(course: Course, tmp_path: Path) -> None:
+    """A link is never followed, a folder or a pipe never opened; the others are graded."""
+    secret = tmp_path / "secret.py"
+    secret.write_text(ANSWER)
+    for student in ("link", "folder", "pipe", "large", "right"):
+        (course.root / "in" / student).mkdir(parents=True)
+    (course.root / "in" / "link" / "double.py").symlink_to(secret)
+    (course.root / "in" / "folder" / "double.py").mkdir()
+    os.mkfifo(course.root / "in" / "pipe" / "double.py")
+    (course.root / "in" / "large" / "double.py").write_text("#" * (2 << 20))
+    (course.root / "in" / "right" / "double.py").write_text(ANSWER)
+    course.run("kata", "grade", "in", "--out", "out")
+    rows = {row["student"]: row["outcome"] for row in csv.DictReader((course.root / "out" / "scores.csv").open())}
+    assert rows == {"link": "missing", "folder": "missing", "pipe": "missing", "large": "missing", "right": "passed"}
+    result = json.loads((course.root / "out" / "results" / "link" / "90_double.json").read_text())
+    assert "hand in the file itself" in result["checks"][0]["message"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
@@ -88,39 +89,45 @@ def holed(toy_root: Path, tmp_path: Path) -> Path:
     return root
 
 
-def told(root: Path, source: object) -> tuple[bool, str]:
-    lines: list[str] = []
-    done = mutants.report(catalog.resolve(root, "90"), source, "seed", None, lines.append)
-    return done, "\n".join(lines)
+@pytest.fixture
+def told(source: Any, cache: Any) -> Any:
+    """(is nothing left to do, what the tool says) of the exercise in a course."""
+
+    def run(root: Path) -> tuple[bool, str]:
+        lines: list[str] = []
+        done = mutants.report(catalog.resolve(root, "90"), source, cache, "seed", None, lines.append)
+        return done, "\n".join(lines)
+
+    return run
 
 
-def test_a_complete_exercise_has_no_survivor(toy_root: Path, source: object) -> None:
-    done, text = told(toy_root, source)
+def test_a_complete_exercise_has_no_survivor(toy_root: Path, told: Any) -> None:
+    done, text = told(toy_root)
     assert done, text
     assert "14 of 14 mutants, 14 killed" in text
 
 
-def test_an_answer_that_is_wrong_itself_ends_it(holed: Path, source: object) -> None:
+def test_an_answer_that_is_wrong_itself_ends_it(holed: Path, told: Any) -> None:
     answer = holed / "solutions/90_double/double.py"
     answer.write_text(answer.read_text("utf-8").replace("2 * x", "3 * x"), "utf-8")
-    assert told(holed, source) == (False, "90_double: the answer itself is `failed` in 90.1")
+    assert told(holed) == (False, "90_double: the answer itself is `failed` in 90.1")
 
 
-def test_a_hole_is_shown_and_listing_the_survivors_closes_it(holed: Path, source: object) -> None:
-    done, text = told(holed, source)
+def test_a_hole_is_shown_and_listing_the_survivors_closes_it(holed: Path, told: Any) -> None:
+    done, text = told(holed)
     rows = [line.strip() for line in text.splitlines() if line.strip().startswith("|")]
     assert not done
     assert "| `raise TypeError(f\"x is a text: {x!r}\")` | `pass` |  |" in rows
     table = holed / "solutions/90_double/EQUIVALENT_MUTANTS.md"
     table.write_text("\n".join(row[:-1] + "nobody looks |" for row in rows), "utf-8")
-    assert told(holed, source)[0]
+    assert told(holed)[0]
 
 
-def test_entries_without_a_reason_or_a_survivor_are_reported(holed: Path, source: object) -> None:
+def test_entries_without_a_reason_or_a_survivor_are_reported(holed: Path, told: Any) -> None:
     table = holed / "solutions/90_double/EQUIVALENT_MUTANTS.md"
     rows = ['| `raise TypeError(f"x is a text: {x!r}")` | `pass` |  |', "| `return 2 * x` | `return 2 / x` | why |"]
     table.write_text("\n".join(rows), "utf-8")
-    done, text = told(holed, source)
+    done, text = told(holed)
     assert not done
     assert "double.py:8 survives\n  | `raise TypeError" in text
     assert "lists what does not survive:\n  | `return 2 * x` | `return 2 / x` |" in text

@@ -52,16 +52,16 @@ def test_six_steps(submission, reference):
 @catches("none_grad_crashes", "global_step_count", "none_is_zero", "none_ends_the_step")
 def test_none_gradient(submission, reference):
     """A parameter whose grad is None is skipped in that step, and its own step count stands still."""
-    one = np.array([1.0])
     params = [np.array([0.0]), np.array([0.0])]
-    grads = [[one, None], [None, one], [one, one], [None, one], [one, None], [one, one]]
-    got = submission.run("steps", params, grads, lr=0.1)
+    numbers = [(1.0, None), (None, 2.0), (-3.0, 1.0), (None, -1.0), (2.0, None), (1.0, 4.0)]
+    grads = [[None if number is None else np.array([number]) for number in row] for row in numbers]
+    got = submission.run("steps", params, grads, lr=0.1, eps=0.5)
     call = (
-        "p.data, q.data = np.zeros(1), np.zeros(1); optimizer = Adam([p, q], lr=0.1); "
-        "p.grad, q.grad = np.ones(1), None; optimizer.step(); "
-        "p.grad, q.grad = None, np.ones(1); optimizer.step(); ..."
+        "p.data, q.data = np.array([0.0]), np.array([0.0]); optimizer = Adam([p, q], lr=0.1, eps=0.5); "
+        "p.grad, q.grad = np.array([1.0]), None; optimizer.step(); "
+        "p.grad, q.grad = None, np.array([2.0]); optimizer.step(); ..."
     )
-    assert got == close_to(reference.run("torch_steps", params, grads, lr=0.1), call=call)
+    assert got == close_to(reference.run("torch_steps", params, grads, lr=0.1, eps=0.5), call=call)
 
 
 @points(0.5, id="03.6b", about="Adam.step")

@@ -7,6 +7,7 @@ patched: a break is an exception that comes out of a call, or the end of the pro
 import errno
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -57,11 +58,13 @@ class Break:
         self.seen, self.done, self.moved = 0, False, False
 
     def __enter__(self) -> "Break":
+        threading.setprofile(self.see)
         sys.setprofile(self.see)
         return self
 
     def __exit__(self, *error: Any) -> None:
         sys.setprofile(None)
+        threading.setprofile(None)
 
     def see(self, frame: FrameType, event: str, called: Any) -> None:
         if event != "c_call" or self.done or self.moved or not self._is_theirs(frame, called):

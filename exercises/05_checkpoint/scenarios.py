@@ -59,9 +59,10 @@ def broken_off(module: Any, kind: str) -> dict[str, Any]:
     def come_out() -> None:
         raise {"RuntimeError": RuntimeError, "KeyboardInterrupt": KeyboardInterrupt}[kind]("broken off")
 
-    with Break(folder, module.__file__, at=0, act=come_out):
+    with Break(folder, module.__file__, at=0, act=come_out) as interruption:
         problem = problem_of(lambda: module.save_checkpoint(path, model=new, optimizer=sgd(new), epoch=2))
-    return {"reached": problem["class"], "before": before, "after": content(path)}
+    after = {"reached": problem["class"], "before": before, "after": content(path)}
+    return {"broken off": interruption.done, **after}
 
 
 def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any]:

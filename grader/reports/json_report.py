@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -75,6 +76,8 @@ def put(place: Path, text: str) -> None:
 
 
 def file_name(student: str) -> str:
-    """A student's name as one part of a path."""
+    """A student's name as one part of a path; names that cannot stand as they are stay different from each other."""
     name = "".join("_" if c in "/\\\0" or not c.isprintable() or 0xD800 <= ord(c) < 0xE000 else c for c in student)
-    return name if name.strip(".") else "_"
+    if name == student and name.strip("."):
+        return name
+    return f"{name.strip('.')}-{hashlib.sha256(student.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"

@@ -24,16 +24,16 @@ def shape_of(autograd, program, leaves):
     return names["out"].shape
 
 
-def how_it_ends(autograd, expressions, leaves, others):
-    """For each expression and backward of its sum: where does it raise?"""
+def how_it_ends(autograd, programs, leaves, others=None):
+    """For each program and a backward of its `out`: where does it raise?"""
     ends = []
-    for expression in expressions:
-        tensors = {name: autograd.Tensor(value, True) for name, value in leaves.items()}
-        end = "raises in the operator"
+    for program in programs:
+        names = {name: autograd.Tensor(value, True) for name, value in leaves.items()} | (others or {})
+        end = "raises in an operator"
         try:
-            out = eval(compile(expression, how_it_ends.__code__.co_filename, "eval"), {**tensors, **others})
+            exec(compile(program, how_it_ends.__code__.co_filename, "exec"), names)
             end = "raises in backward"
-            out.backward(np.ones_like(out.data))
+            names["out"].backward(np.ones_like(names["out"].data))
             end = "works"
         except NotImplementedError:  # the stub's: still to write
             raise
@@ -50,10 +50,9 @@ def new_tensors(autograd, values):
 
 
 def arguments_after(autograd, program, arrays, others, seed):
-    """The arrays given to Tensor, to an operator and to backward, and the tensors' data, after it all."""
+    """The arrays given to Tensor and to operators, and the tensors' data, after the program and its backward."""
     tensors = {name: autograd.Tensor(array, True) for name, array in arrays.items()}
     names = {**tensors, **others}
     exec(compile(program, arguments_after.__code__.co_filename, "exec"), names)
     names["out"].backward(seed)
-    data = {name: np.array(tensor.data) for name, tensor in tensors.items()}
-    return {"arguments": arrays, "operands": others, "grad": seed, "data": data}
+    return {"arguments": arrays, "operands": others, "data": {name: t.data for name, t in tensors.items()}}

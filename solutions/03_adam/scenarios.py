@@ -153,18 +153,19 @@ def caller_at_work(module, params, grads, lrs, **options):
             param.data = param.data.copy()
         give(own, row)
 
-    def use_gradient_again(optimizer, own, number, row):
+    def use_gradients_again(optimizer, own, number, row):
         if number == 1:
             give(own, row)
-        for param, grad in zip(own, row, strict=True):
-            param.grad[...] = grad
+            held[:] = [param.grad for param in own]
+        for array, grad in zip(held, row, strict=True):
+            array[...] = grad
 
     acts = {
         "lr changed": change_lr,
         "another array in p.data": replace_array,
-        "the array in p.grad overwritten": use_gradient_again,
+        "the array in p.grad overwritten": use_gradients_again,
     }
-    seen = {}
+    held, seen = [], {}
     for name, act in acts.items():
         own = copies(params)
         optimizer = module.Adam(own, **options)
@@ -185,10 +186,11 @@ def held_arrays(module, params, grads, **options):
         optimizer.step()
         notes = {"data": values(params), "held data": [array.copy() for array in held]}
         notes["grads"] = [copy_or_none(param.grad) for param in params]
-        optimizer.zero_grad()
         notes["held grads"] = [copy_or_none(grad) for grad in held_grads]
+        optimizer.zero_grad()
         notes["cleared"] = [copy_or_none(param.grad) for param in params]
         notes["data then"] = values(params)
+        notes["held grads then"] = [copy_or_none(grad) for grad in held_grads]
         seen.append(notes)
     return seen
 

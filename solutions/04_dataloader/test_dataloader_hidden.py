@@ -91,9 +91,8 @@ def test_permutations_are_drawn_from_all(submission, rng):
     dropped, _ = submission.run("shuffled", 10, 40, batch_size=4, drop_last=True, seed=seeds[2])
     kept = set().union(*(order[:8] for order in dropped))
     distances = [abs(sample - place) for order in long for place, sample in enumerate(order)]
-    runs = [
-        all(b - a == 1 for a, b in pairwise(order[i : i + 8])) for order in long for i in range(0, 240, 8)
-    ]
+    batches = [order[start : start + 8] for order in long for start in range(0, 240, 8)]
+    runs = [all(b - a == 1 for a, b in pairwise(batch)) for batch in batches]
     facts = {
         "every sample once": each_once(long, 240) and each_once(short, 4),
         "a new order each epoch": all_differ(long),

@@ -184,6 +184,8 @@ def left_of(saves, kind=None):
 def test_nothing_is_left_of_a_broken_save(submission):
     """Whatever exception breaks a save off, it reaches the caller, and the folder is as it was."""
     facts = {"a full disk": left_of([submission.run("full_disk")])}
+    # A file object that cannot write what it holds fails again when it is closed: not asked for.
+    del facts["a full disk"]["the folder holds what it held"]
     for old in (True, False):
         seen = [submission.run("broken_off", moment, old) for moment in ("torch.save begins", *MOMENTS)]
         for kind in ("RuntimeError", "KeyboardInterrupt", "Stop"):
@@ -194,7 +196,7 @@ def test_nothing_is_left_of_a_broken_save(submission):
         "the file is": "as it was",
         "the folder holds what it held": True,
     }
-    assert facts == equal_to(dict.fromkeys(facts, fine))
+    assert facts == equal_to({name: {fact: fine[fact] for fact in each} for name, each in facts.items()})
 
 
 # 05.4 Booby-trapped files

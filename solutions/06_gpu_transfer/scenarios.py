@@ -193,7 +193,7 @@ def dtypes(module, default, mean, std, options):
 
 
 def statistics_after_training(module, mean, std, x, options):
-    """`mean` and `std` after steps on what the network calls its parameters; whether each of these got a gradient."""
+    """What steps on all that the network calls its parameters left of `mean` and `std`, and which got a gradient."""
     model = _mlp(module, mean, std, **options)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for _ in range(6):
@@ -201,8 +201,7 @@ def statistics_after_training(module, mean, std, x, options):
         model(torch.tensor(x)).square().mean().backward()
         optimizer.step()
     graded = [parameter.grad is not None for parameter in model.parameters()]
-    statistics = {name: getattr(model, name).detach() for name in ("mean", "std")}
-    return {**statistics, "every parameter has a gradient": all(graded)}
+    return {"mean": model.mean.detach(), "std": model.std.detach(), "graded": graded}
 
 
 def back_and_forth(module, device, mean, std, values, x, options):
@@ -237,7 +236,7 @@ def trained(module, device, batches_on, state, batches, optimizer, options):
 def watched_steps(module, device, batches_on, state, batches):
     """What each of some steps returns and waits for, and its batch, a list, afterwards."""
     target, source = place(device), place(batches_on)
-    model, loss = Watched(network(state)).to(target), torch.nn.functional.mse_loss
+    model, loss = Watched(network(state)).to(target), WatchedLoss(torch.nn.functional.mse_loss)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     returned, waits, same = [], [], []
     for arrays in batches:
@@ -280,6 +279,7 @@ class Failing:
         raise KeyError("the second batch")
 
 
+@cuda_may_be_asked_for
 def mode_afterwards(module, device, training, fails, state, batches):
     """What came out of evaluate, and the model's mode after it; `fails`: what raises at the second batch, if anything."""
     model = Watched(network(state)).to(place(device)).train(training)
@@ -293,7 +293,7 @@ def mode_afterwards(module, device, training, fails, state, batches):
     def loss(outputs, targets):
         if fails == "loss_fn":
             fail_at_second(outputs)
-        return torch.nn.functional.mse_loss(outputs, targets)
+        return torch.nn.functional.mse_loss(outputs, targets.to(outputs.device))
 
     if fails == "model":
         model.register_forward_pre_hook(fail_at_second)
@@ -305,6 +305,7 @@ def mode_afterwards(module, device, training, fails, state, batches):
     return {"came": came, "in training mode": model.training}
 
 
+@cuda_may_be_asked_for
 def watched_evaluation(module, device, state, batches):
     """Whether a graph was built, what waited, and what else was left behind."""
     model = Watched(network(state)).to(place(device))
@@ -370,4 +371,4 @@ def flags(module, source, target, options):
     with accelerator.watch() as seen:
         module.to_device(batch, place(target), **options)
         module.to_device(tensors[5], place(target), **options)
-    return sorted({non_blocking for _, non_blocking in seen.copies})
+    return sorted({non_blocking for direction, non_blocking in seen.copies if direction != "on device"})

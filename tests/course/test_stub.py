@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.stub import cut, write
-from grader.errors import BadExercise
+from grader.course.stub import cut, original, write
+from grader.errors import BadExercise, KataError
 from grader.model import Exercise
 
 
@@ -112,6 +112,18 @@ def test_an_answer_that_cannot_be_read_is_told(content: bytes | None, exercise: 
 def test_without_solutions_there_is_nothing_to_cut_from(exercise: Exercise) -> None:
     with pytest.raises(BadExercise, match="no folder solutions/90_double"):
         cut(dataclasses.replace(exercise, solutions=None))
+
+
+def test_the_original_is_cut_anew_or_taken_from_the_release(exercise: Exercise) -> None:
+    stub_of(exercise, "# BEGIN SOLUTION 90.1 x\n# END SOLUTION\n")
+    assert original(exercise) == 'raise NotImplementedError("90.1 x")\n'
+    learners = dataclasses.replace(exercise, solutions=None)
+    with pytest.raises(KataError, match="double"):
+        original(learners)
+    kept = exercise.folder / ".original" / "double.py"
+    kept.parent.mkdir()
+    kept.write_text("kept\n")
+    assert original(learners) == "kept\n"
 
 
 def test_write_says_whether_it_changed_anything_and_leaves_nothing_else(exercise: Exercise) -> None:

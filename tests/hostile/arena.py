@@ -22,9 +22,8 @@ from tests.sandbox.wall import SECONDS
 CANARY = "CANARY-5d1f0c"  # stands in every place that holds a secret
 LOOK = """
 import os
-def used(module):
-    facts = os.statvfs(".")
-    return facts.f_files - facts.f_ffree
+def folders(module):
+    return os.stat("..").st_nlink - 2
 """
 
 
@@ -62,12 +61,16 @@ class Arena:
         self.exercise = dataclasses.replace(exercise, deadline=deadline)
         self.checks = catalog.load_checks(exercise.folder)
         self.source, self._cache = Recording(fence), cache
+        self._others = descendants()
         self.temp = Path(tempfile.gettempdir())
+
+    def judging(self, files: dict[str, bytes] | None, seed: str = "hostile") -> Judging:
+        return Judging(self.exercise, self.checks, files, source=self.source, cache=self._cache, seed=seed)
 
     def grade(self, files: dict[str, bytes] | None, seed: str = "hostile") -> Outcome:
         """As grader.grading does it: every check in order, then the attempt."""
         self.source.opened.clear()
-        judging = Judging(self.exercise, self.checks, files, source=self.source, cache=self._cache, seed=seed)
+        judging = self.judging(files, seed)
         try:
             for check in self.checks:
                 for case in check.cases:
@@ -78,21 +81,25 @@ class Arena:
         return Outcome(attempt, "\n".join(worker.output() for worker in self.source.opened))
 
     def left_behind(self) -> dict[str, Any]:
-        """Processes beyond the warm parent's own, and files beyond those of the worker that looks."""
-        worker = self.source.open_worker(self.exercise.runtime)
-        try:
-            worker.request("scenarios", SECONDS, key="look", source=LOOK, support={})
-            inodes = worker.request("run", SECONDS, key="look", name="used", args=(), options={})
-        finally:
-            worker.end()
+        """Processes beyond the warm parent's own, and what workers left on their disk."""
         own = 3 if self.source.fence.outer else 1  # bubblewrap, its first process, the warm parent
-        left: dict[str, Any] = {"processes": len(descendants()) - own}
+        left: dict[str, Any] = {"processes": len(descendants() - self._others) - own}
         if self.source.fence.outer:
-            left["files"] = inodes - 2  # the root of its disk and the folder of the worker that looked
+            left["files"] = self._folders() - 1  # beyond the one of the worker that looks
         else:
             homes = [path for path in self.temp.iterdir() if path.name.startswith("kata-")]
             left["files"] = sum(len(os.listdir(home)) for home in homes) - 2  # code, packages
         return left
+
+    def _folders(self) -> int:
+        """How many scratch folders a worker sees, with its own."""
+        worker = self.source.open_worker(self.exercise.runtime)
+        try:
+            worker.request("scenarios", SECONDS, key="look", source=LOOK, support={})
+            seen: int = worker.request("run", SECONDS, key="look", name="folders", args=(), options={})
+        finally:
+            worker.end()
+        return seen
 
     def close(self) -> None:
         self.source.close()

@@ -11,7 +11,6 @@ import pytest
 
 from grader.judge.cache import ValueCache
 from grader.model import Exercise
-from grader.sandbox.fences import best
 from tests.hostile.arena import CANARY, Arena
 from tests.sandbox.wall import FENCES, unavailable
 
@@ -50,7 +49,3 @@ def dear(tmp_path: Path, toy_root: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 def _snapshot(folder: Path) -> dict[str, tuple[int, int, float]]:
     paths = [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
     return {str(path): (s.st_mode, s.st_size, s.st_mtime) for path in paths if (s := os.lstat(path))}
-
-
-def pytest_report_header() -> str:
-    return f"fence: {best()}"

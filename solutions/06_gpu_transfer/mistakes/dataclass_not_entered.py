@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 

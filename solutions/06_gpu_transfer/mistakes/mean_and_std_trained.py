@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import itertools
+
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
