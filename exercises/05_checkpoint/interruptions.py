@@ -52,7 +52,7 @@ class Break:
     ) -> None:
         self.folder, self.learners_file, self.at, self.act = folder, learners_file, at, act
         self.early = early
-        # Not tempfile and contextlib: a break inside their own work is nothing a caller can clean up after.
+        # Not tempfile, contextlib and rmtree: after a break inside their own work nobody can clean up.
         self.callers = (learners_file, SERIALIZATION, "/pathlib.py", "/shutil.py", "/os.py")
         self.before = files_in(folder)
         self.seen, self.done, self.moved = 0, False, False
@@ -79,7 +79,7 @@ class Break:
             self.act()
 
     def _is_theirs(self, frame: FrameType, called: Any) -> bool:
-        if not frame.f_code.co_filename.endswith(self.callers):
+        if not frame.f_code.co_filename.endswith(self.callers) or "rmtree" in frame.f_code.co_name:
             return called in MOVES
         # torch turns an exception out of a file's own `write` into another one.
         outer = frame.f_back if frame.f_code.co_filename == self.learners_file else None

@@ -141,8 +141,10 @@ def law_of(values, n_in, n_out):
 
 def portrait(values, n_in, n_out):
     """What tells U(-1/√in, 1/√in) from all else; of 20,000 right draws all is true, whatever the seed."""
-    if not isinstance(values, np.ndarray) or values.dtype != np.float64 or not np.isfinite(values).all():
-        return "not an array of finite float64 numbers"
+    if not isinstance(values, np.ndarray) or values.dtype != np.float64 or values.size < 100:
+        return "not an array of float64 numbers of its size"
+    if not np.isfinite(values).all():
+        return "not finite"
     values, bound = np.sort(values.ravel()), 1 / math.sqrt(n_in)
     ranks = np.arange(values.size) / values.size
     distance = np.abs((values / bound + 1) / 2 - ranks).max()

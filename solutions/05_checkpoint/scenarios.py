@@ -217,12 +217,13 @@ def load_numbered(module: Any, path: str) -> tuple[int, float]:
     return module.load_checkpoint(path, model=model)["epoch"], model[2].bias[0].item()
 
 
-def place_of(moment: str, module: Any) -> dict[str, Any]:
+def place_of(moment: str, old: bool, module: Any) -> dict[str, Any]:
     """Which of the calls that this style of saving makes, as arguments of Break."""
     if moment == "torch.save begins":
         return {"at": 0, "early": True}
     folder = fresh_folder("counting")
-    save_numbered(module, os.path.join(folder, "a.pt"), 1)
+    if old:
+        save_numbered(module, os.path.join(folder, "a.pt"), 1)
     with Break(folder, module.__file__) as interruption:
         save_numbered(module, os.path.join(folder, "a.pt"), 2)
     last = interruption.seen - 1
@@ -231,7 +232,7 @@ def place_of(moment: str, module: Any) -> dict[str, Any]:
 
 def broken_off(module: Any, moment: str, old: bool) -> dict[str, dict[str, Any]]:
     """Saves broken off by each exception, over an old file or over none; {} where none could be broken off."""
-    place, seen = place_of(moment, module), {}
+    place, seen = place_of(moment, old, module), {}
     for problem in EXCEPTIONS:
         folder = fresh_folder("broken off")
         path = os.path.join(folder, "a.pt")
@@ -282,9 +283,10 @@ def old_file(module: Any, folder: str, old: bool) -> bytes | None:
 
 def killed_while_saving(module: Any, folder: str, moment: str) -> str:
     """The process ends in the middle of a save, as by `kill -9`."""
-    place = place_of(moment, module)
+    path = os.path.join(folder, "a.pt")
+    place = place_of(moment, os.path.exists(path), module)
     with every_folder_is_a_disk(folder), Break(folder, module.__file__, act=lambda: os._exit(9), **place):
-        save_numbered(module, os.path.join(folder, "a.pt"), 2)
+        save_numbered(module, path, 2)
     return "lived"
 
 

@@ -116,7 +116,7 @@ def network_case(rng, hidden=(7, 4)):
     """
     shapes = layer_shapes(5, hidden, 3)
     values = [rng.integers(-4, 5, size=shape).astype(np.float32) / 2 for shape in shapes]
-    mean, std = rng.integers(-3, 4, size=5).astype(np.float32), np.float32(2) ** rng.integers(-1, 3, size=5)
+    mean, std = rng.integers(-3, 4, size=5).astype(np.float32), (2.0 ** rng.integers(-1, 3, size=5)).astype(np.float32)
     x = rng.integers(-8, 9, size=(6, 5)).astype(np.float32)
     by_shape = {str(shape): value for shape, value in zip(shapes, values, strict=True)}
     options = {"hidden": hidden, "out_features": 3}

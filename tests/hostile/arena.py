@@ -57,7 +57,10 @@ class Outcome:
 class Arena:
     """One exercise, one fence, submissions one after the other."""
 
-    def __init__(self, exercise: Exercise, fence: Fence, cache: ValueCache, deadline: float) -> None:
+    def __init__(
+        self, exercise: Exercise, fence: Fence, cache: ValueCache, deadline: float, name_mistakes: bool = True
+    ) -> None:
+        self._name_mistakes = name_mistakes
         self.exercise = dataclasses.replace(exercise, deadline=deadline)
         self.checks = catalog.load_checks(exercise.folder)
         self.source, self._cache = Recording(fence), cache
@@ -65,7 +68,10 @@ class Arena:
         self.temp = Path(tempfile.gettempdir())
 
     def judging(self, files: dict[str, bytes] | None, seed: str = "hostile") -> Judging:
-        return Judging(self.exercise, self.checks, files, source=self.source, cache=self._cache, seed=seed)
+        return Judging(
+            self.exercise, self.checks, files,
+            source=self.source, cache=self._cache, seed=seed, name_mistakes=self._name_mistakes,
+        )  # fmt: skip
 
     def grade(self, files: dict[str, bytes] | None, seed: str = "hostile") -> Outcome:
         """As grader.grading does it: every check in order, then the attempt."""

@@ -9,9 +9,9 @@ import pytest
 
 from grader import catalog
 from grader.checks import close_to, needs, points
-from grader.errors import FrameworkMissing
+from grader.errors import FrameworkMissing, LearnerRaised
 from grader.judge import attempt as attempt_module
-from grader.judge.attempt import Judging, digest, judge
+from grader.judge.attempt import Judging, classify, digest, judge
 from grader.model import OUTCOMES, Check, Exercise, worst
 
 RIGHT = """
@@ -78,6 +78,36 @@ def test_each_way_to_end_has_its_outcome(outcome: str, code: str, judged: Any) -
     assert attempt.outcome == ("waiting" if outcome == "not_attempted" else outcome)  # the contract's order
     assert (attempt.score, attempt.max_score) == (0.0, 20.0)
     assert all(check.messages["en"] and check.messages["es"] for check in attempt.checks)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (body("import os; os._exit(3)"), "left with exit code 3"),
+        (body("import os; os.write(3, bytes(100)); return 2 * x"), "sent something that is not an answer"),
+        (body("import ctypes; ctypes.string_at(0)"), "ended by SIGSEGV"),
+        (body("raise SystemExit"), "left the process with SystemExit"),
+        (body("raise RuntimeError('you tried: not enough memory')"), "more memory than there is"),
+        (body("return x.nothing"), "the code raised AttributeError"),
+        (body("return None"), "the type is None, expected float"),
+        ("def double(:", "Python cannot read the file"),
+        ("x = 1", "double.py does not define `double`"),
+        ("from torch import nn", "building what `torch` has"),
+        (body("while True: pass"), "no answer within 0.5 s"),
+        (body("raise NotImplementedError('90.1 twice x')"), "still to write: 90.1 twice x"),
+    ],
+)
+def test_each_way_to_end_is_told_in_its_own_words(code: str, said: str, judged: Any) -> None:
+    attempt = judged(code, deadline=0.5 if "while" in code else 20.0)
+    assert said in attempt.checks[0].messages["en"]
+
+
+def test_a_missing_attribute_is_told_with_its_owner() -> None:
+    facts = {"class": "AttributeError", "bases": ["AttributeError", "Exception"], "text": "", "line": None, "file": ""}
+    error = {**facts, "source": "", "missing": "step", "owner": "Adam"}
+    outcome, finding = classify(LearnerRaised(error))
+    assert finding is not None
+    assert (outcome, finding.kind, finding.facts["owner"]) == ("error", "no_attribute", "Adam")
 
 
 def test_without_a_file_everything_is_missing(judged: Any) -> None:

@@ -69,8 +69,8 @@ class Adam:
         self.amsgrad = amsgrad
         self.maximize = maximize
         # The averages start as the number 0 and take shape and dtype from their parameter's first gradient.
-        new = {"step": 0, "m": 0.0, "v": 0.0, "v_max": 0.0}
-        self._moments = [Adam.moments.setdefault(i, new.copy()) for i in range(len(self.params))]
+        nothing: dict[str, Any] = {"step": 0, "m": 0.0, "v": 0.0, "v_max": 0.0}
+        self._moments = [Adam.moments.setdefault(i, nothing.copy()) for i in range(len(self.params))]
         # END SOLUTION
 
     def step(self) -> None:

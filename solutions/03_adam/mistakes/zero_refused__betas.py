@@ -67,7 +67,8 @@ class Adam:
         self.amsgrad = amsgrad
         self.maximize = maximize
         # The averages start as the number 0 and take shape and dtype from their parameter's first gradient.
-        self._moments: list[dict[str, Any]] = [{"step": 0, "m": 0.0, "v": 0.0, "v_max": 0.0} for _ in self.params]
+        nothing: dict[str, Any] = {"step": 0, "m": 0.0, "v": 0.0, "v_max": 0.0}
+        self._moments = [nothing.copy() for _ in self.params]
         # END SOLUTION
 
     def step(self) -> None:
