@@ -109,14 +109,16 @@ def given_back(module: Any, epoch: int, extra: Any) -> dict[str, Any]:
 
     def described(value: Any) -> Any:
         if type(value) is dict:
-            return {key: described(item) for key, item in value.items()}
+            return {
+                key if isinstance(key, str) else repr(key): described(item) for key, item in value.items()
+            }
         if type(value) in (list, tuple):
             return type(value)(described(item) for item in value)
         return [type(value).__name__, str(value.dtype), value.tolist()] if hasattr(value, "dtype") else value
 
     path = os.path.join(fresh_folder("given back"), "a.pt")
-    model, loaded = nn.Linear(2, 1), {}
-    module.save_checkpoint(path, model=model, optimizer=sgd(model), epoch=epoch, extra=with_tensors(extra))
+    model, given, loaded = nn.Linear(2, 1), with_tensors(extra), {}
+    module.save_checkpoint(path, model=model, optimizer=sgd(model), epoch=epoch, extra=given)
     problem = problem_of(lambda: loaded.update(module.load_checkpoint(path, model=model)))
     found = {name: described(loaded.get(name, "nothing")) for name in ("epoch", "extra")}
-    return {"the load raises": problem["class"], **found}
+    return {"the load raises": problem["class"], **found, "the extra given, afterwards": described(given)}

@@ -98,6 +98,12 @@ BACK = {
 @pytest.mark.parametrize(("epoch", "extra"), GIVEN)
 def test_epoch_and_extra_come_back(submission, epoch, extra):
     """A load returns a dict with `epoch`, the number of epochs completed, and `extra`, as they were given."""
-    expected = {"the load raises": "nothing", "epoch": epoch, "extra": BACK.get(epoch, extra)}
+    back = BACK.get(epoch, extra)
+    expected = {
+        "the load raises": "nothing",
+        "epoch": epoch,
+        "extra": back,
+        "the extra given, afterwards": back,
+    }
     call = f'save_checkpoint("a.pt", ..., epoch={epoch}, extra={extra}); load_checkpoint("a.pt", model=model)'
     assert submission.run("given_back", epoch, extra) == equal_to(expected, call=call)

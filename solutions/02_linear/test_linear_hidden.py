@@ -196,7 +196,7 @@ def test_bias_is_uniform(submission, rng):
 def taken_from(weight, bias):
     """Do most numbers of bias stand in weight too?"""
     arrays = isinstance(weight, np.ndarray) and isinstance(bias, np.ndarray)
-    return arrays and bool(np.mean(np.isin(bias, weight)) > 0.5)
+    return arrays and bool(np.isin(bias, weight).sum() > bias.size / 2)
 
 
 @points(1, id="02.4c", about="Linear.__init__")
