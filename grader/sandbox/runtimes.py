@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from grader.errors import FrameworkMissing
+from grader.errors import BadExercise, FrameworkMissing
 from grader.locale import say
 
 
@@ -44,6 +44,8 @@ RUNTIMES = {
 
 def runtime(name: str) -> Runtime:
     """The runtime of that name. Raises FrameworkMissing, naming the package, if it is not installed."""
+    if name not in RUNTIMES:
+        raise BadExercise(f"exercise.toml: there is no runtime `{name}`; there are {', '.join(RUNTIMES)}")
     found = RUNTIMES[name]
     for package in found.packages:
         if importlib.util.find_spec(package) is None:

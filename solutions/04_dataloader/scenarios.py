@@ -127,7 +127,7 @@ def own_collate(module, count):
     dataset = list(range(count))
     loaders = {
         "given by its name": module.DataLoader(dataset, batch_size=3, collate_fn=tell),
-        "given by its place": module.DataLoader([*dataset, count], 3, False, True, None, take),
+        "given by its place": module.DataLoader(dataset, 3, False, True, None, take),
         "one that returns None": module.DataLoader(dataset, batch_size=3, collate_fn=nothing),
         "one that returns a list": module.DataLoader(dataset, batch_size=3, collate_fn=some_list),
     }

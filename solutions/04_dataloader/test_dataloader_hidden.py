@@ -154,6 +154,7 @@ STACKED = {
     "uint8 images": lambda rng: list(rng.integers(0, 255, size=(4, 3, 2, 2)).astype(np.uint8)),
     "masks": lambda rng: list(rng.normal(size=(4, 3)) > 0),
     "arrays of size 0": lambda rng: list(np.zeros((4, 0, 2))),
+    "numbers, the last batch short": lambda rng: rng.normal(size=3).tolist(),
 }
 
 
@@ -182,6 +183,7 @@ NESTED = {
     "lists in dicts": lambda x: [{"boxes": [x[i], (i, 2 * i)], "area": 0.5 * i} for i in range(4)],
     "strings": lambda x: ["ant", "", "bee", "cat"],
     "strings in tuples and dicts": lambda x: [(i, "abcd"[i], {"name": "wxyz"[i] * i}) for i in range(4)],
+    "pairs, the last batch short": lambda x: [(x[i], i) for i in range(3)],
 }
 
 
@@ -203,16 +205,18 @@ def test_nested_samples(submission, reference, rng, kind):
 
 @points(1, id="04.3d", about="DataLoader.__iter__")
 @catches("collate_fn_ignored", "collate_fn_after_default", "collate_fn_for_each_sample")
-def test_own_collate_fn(submission):
+@pytest.mark.parametrize("count", [6, 7])
+def test_own_collate_fn(submission, reference, count):
     """A collate_fn of your own is called once per batch with the list of its samples, and what it returns is
     the batch, whatever it is."""
-    assert as_lists(submission.run("own_collate", 6)) == equal_to(
+    groups = reference.run("torch_order", count, batch_size=3)
+    assert as_lists(submission.run("own_collate", count)) == equal_to(
         {
-            "given by its name": [{"call": 1}, {"call": 2}],
-            "calls": [[[0, 1, 2]], [[3, 4, 5]]],
-            "given by its place": [{"given": [[0, 1, 2]]}, {"given": [[3, 4, 5]]}],
-            "one that returns None": [None, None],
-            "one that returns a list": [[1, 2], [1, 2]],
+            "given by its name": [{"call": i} for i in range(1, len(groups) + 1)],
+            "calls": [[group] for group in groups],
+            "given by its place": [{"given": [[0, 1, 2]]}, {"given": [[3, 4, 5]]}],  # with drop_last
+            "one that returns None": [None for _ in groups],
+            "one that returns a list": [[1, 2] for _ in groups],
         }
     )
 

@@ -1,6 +1,6 @@
-"""The hostile submissions of exercise 03 that lie beside this repository, where they do: each gets what its description asks for.
+"""The hostile submissions of exercise 03 that lie beside this repository: each gets what its description asks for.
 
-They are read as a class's submissions are, and judged one after the other by the same workers. Mistakes are not named: that
+They are read as those of a class are, and judged one after the other by the same workers. Mistakes are not named: that
 costs a run of each mistake, and no points.
 """
 
