@@ -164,12 +164,16 @@ class _Call:
         self.op = op
         self.name = op._schema.name
         self.devices: dict[str, None] = {}  # an ordered set
-        self.originals: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}  # id of what the kernel sees: (it, ours)
+        self.originals: dict[
+            int, tuple[torch.Tensor, torch.Tensor]
+        ] = {}  # id of what the kernel sees: (it, ours)
         self.outputs: list[tuple[torch.Tensor, torch.Tensor]] = []  # (what the kernel may resize, ours)
 
     def to_host(self, args: tuple, kwargs: dict[str, Any]) -> tuple[list, dict[str, Any]]:
         declared = {argument.name: argument for argument in self.op._schema.arguments}
-        positional = [self._value(value, argument) for value, argument in zip(args, declared.values(), strict=False)]
+        positional = [
+            self._value(value, argument) for value, argument in zip(args, declared.values(), strict=False)
+        ]
         return positional, {name: self._value(value, declared[name]) for name, value in kwargs.items()}
 
     def _value(self, value: Any, argument: Any) -> Any:
@@ -183,7 +187,9 @@ class _Call:
             self.devices[f"{NAME}:0"] = None
             return CPU
         if isinstance(value, torch.Generator):
-            raise RuntimeError(f"Expected a '{NAME}' device type for generator but found '{value.device.type}'")
+            raise RuntimeError(
+                f"Expected a '{NAME}' device type for generator but found '{value.device.type}'"
+            )
         return value
 
     def _tensor(self, tensor: torch.Tensor, argument: Any) -> torch.Tensor:
@@ -259,8 +265,12 @@ def _to_copy(
     memory_format: torch.memory_format | None = None,
 ) -> torch.Tensor:
     """`source.to(...)` for a source of ours. Torch's own would ask for pinned memory, which nothing here can give."""
-    target = torch.empty_like(source, dtype=dtype, device=device, memory_format=memory_format or torch.preserve_format)
-    return _copy_from(source, target, non_blocking) if _is_here(target) else target.copy_(source, non_blocking)
+    target = torch.empty_like(
+        source, dtype=dtype, device=device, memory_format=memory_format or torch.preserve_format
+    )
+    return (
+        _copy_from(source, target, non_blocking) if _is_here(target) else target.copy_(source, non_blocking)
+    )
 
 
 def _become(tensor: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
@@ -268,7 +278,9 @@ def _become(tensor: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
     return tensor.set_(content.untyped_storage(), content.storage_offset(), content.shape, content.stride())
 
 
-def _resize_(tensor: torch.Tensor, size: list[int], *, memory_format: torch.memory_format | None = None) -> torch.Tensor:
+def _resize_(
+    tensor: torch.Tensor, size: list[int], *, memory_format: torch.memory_format | None = None
+) -> torch.Tensor:
     grown = torch.empty(size, dtype=tensor.dtype)
     kept = min(grown.numel(), tensor.numel())
     grown.view(-1)[:kept] = _on_host(tensor).reshape(-1)[:kept]
@@ -328,11 +340,15 @@ class _Module(types.ModuleType):
 
 def _register() -> None:
     aten = torch.ops.aten
-    backend_registration._setup_privateuseone_for_python_backend(NAME, backend_module=_Module(f"torch.{NAME}"))
+    backend_registration._setup_privateuseone_for_python_backend(
+        NAME, backend_module=_Module(f"torch.{NAME}")
+    )
     everything, library = torch.library.Library("_", "IMPL"), torch.library.Library("aten", "IMPL")
     _libraries.extend((everything, library))
     everything.fallback(_fallback, "PrivateUse1")
-    everything.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")  # autocast leaves dtypes alone
+    everything.fallback(
+        torch.library.fallthrough_kernel, "AutocastPrivateUse1"
+    )  # autocast leaves dtypes alone
     for name, function in {
         "_copy_from": _copy_from,
         "_to_copy": _to_copy,
@@ -341,7 +357,9 @@ def _register() -> None:
         "convolution_backward_overrideable": _convolution_backward,
     }.items():
         library.impl(name, function, "PrivateUse1")
-    library.impl("_copy_from", torch.library.fallthrough_kernel, "Conjugate")  # else it would copy to resolve a copy
+    library.impl(
+        "_copy_from", torch.library.fallthrough_kernel, "Conjugate"
+    )  # else it would copy to resolve a copy
     library.impl("_pin_memory", lambda tensor, device=None: tensor.clone(), "CPU")
     torch.__future__.set_swap_module_params_on_conversion(True)  # so that Module.to keeps its Parameters
     torch.UntypedStorage.clone = _clone_storage

@@ -1,6 +1,6 @@
-"""Work that runs wherever the data and the model are: on the CPU, or on an accelerator with memory of its own.
+"""Work that runs wherever data and model are: on the CPU, or on an accelerator with its own memory.
 
-Semantics of torch.Tensor.to and torch.nn.Module.to: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html
+Semantics of torch.Tensor.to: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def to_device(obj: Any, device: torch.device | str, non_blocking: bool = False) 
     if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
         moved = copy.copy(obj)
         for field in dataclasses.fields(obj):
-            object.__setattr__(moved, field.name, move(getattr(obj, field.name)))  # a frozen one refuses setattr
+            part = move(getattr(obj, field.name))
+            object.__setattr__(moved, field.name, part)  # a frozen one refuses setattr
         return moved
     return obj
     # END SOLUTION
@@ -89,7 +90,9 @@ class NormalizedMLP(nn.Module):
         # BEGIN SOLUTION 06.3 buffers and layers
         super().__init__()
         dtype = torch.get_default_dtype()
-        self.register_buffer("mean", mean.detach().to(dtype, copy=True))  # a copy: loading must not write into
+        self.register_buffer(
+            "mean", mean.detach().to(dtype, copy=True)
+        )  # a copy: loading must not write into
         self.register_buffer("std", std.detach().to(dtype, copy=True))  # the caller's tensors
         sizes = [len(mean), *hidden]
         layers: list[nn.Module] = []

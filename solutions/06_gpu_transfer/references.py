@@ -7,7 +7,10 @@ def _network(state):
     tensors = {name: torch.tensor(values) for name, values in state.items()}
     (width, inputs), outputs = tensors["0.weight"].shape, len(tensors["3.weight"])
     model = torch.nn.Sequential(
-        torch.nn.Linear(inputs, width), torch.nn.BatchNorm1d(width), torch.nn.ReLU(), torch.nn.Linear(width, outputs)
+        torch.nn.Linear(inputs, width),
+        torch.nn.BatchNorm1d(width),
+        torch.nn.ReLU(),
+        torch.nn.Linear(width, outputs),
     )
     model.to(tensors["0.weight"].dtype).load_state_dict(tensors)
     return model
@@ -26,7 +29,9 @@ def training(state, batches, optimizer, options):
         loss.backward()
         stepper.step()
         losses.append(loss.item())
-        states[f"after step {i + 1}"] = {name: value.numpy().copy() for name, value in model.state_dict().items()}
+        states[f"after step {i + 1}"] = {
+            name: value.numpy().copy() for name, value in model.state_dict().items()
+        }
     return {"losses": losses, **states}
 
 

@@ -30,8 +30,17 @@ STRUCTURES = {
     "namedtuple": lambda: Pair(numbers(1), [numbers(2), Pair(numbers(3), "x")]),
     "dataclass": lambda: Sample(numbers(1), {"a": numbers(2)}, "cat"),
     "frozen dataclass": lambda: [FrozenSample(numbers(1), Sample(numbers(2), (numbers(3), 4)))],
-    "deeply nested": lambda: {0: [({"a": [numbers(1)]}, numbers(2))], "b": ([numbers(3)], (), {}, [[]]), None: [None]},
-    "other dtypes": lambda: [torch.tensor([True]), torch.tensor(3), torch.zeros(0, 2), torch.tensor([1.5]).double()],
+    "deeply nested": lambda: {
+        0: [({"a": [numbers(1)]}, numbers(2))],
+        "b": ([numbers(3)], (), {}, [[]]),
+        None: [None],
+    },
+    "other dtypes": lambda: [
+        torch.tensor([True]),
+        torch.tensor(3),
+        torch.zeros(0, 2),
+        torch.tensor([1.5]).double(),
+    ],
 }
 
 
@@ -59,7 +68,11 @@ def passed_through(module, device):
     alone = {name: module.to_device(thing, target) is thing for name, thing in things.items()}
     inside = module.to_device([dict(things)], target)[0]
     nested = {name: inside[name] is thing for name, thing in things.items()}
-    return {"alone": alone, "in a dict in a list": nested, "object's tensor": described(things["object"].tensor)}
+    return {
+        "alone": alone,
+        "in a dict in a list": nested,
+        "object's tensor": described(things["object"].tensor),
+    }
 
 
 @cuda_may_be_asked_for
@@ -157,7 +170,9 @@ def outputs(module, mean, std, values, x, options):
 def moved_network(module, device, mean, std, values, x, options):
     """Where everything lies after .to(), and what comes out there."""
     model = _mlp(module, mean, std, values, **options).to(place(device))
-    where = {name: tensor.device.type for name, tensor in model.state_dict().items() if name in ("mean", "std")}
+    where = {
+        name: tensor.device.type for name, tensor in model.state_dict().items() if name in ("mean", "std")
+    }
     buffers = sorted(name for name, _ in model.named_buffers() if name in ("mean", "std"))
     parameters = sorted({parameter.device.type for parameter in model.parameters()})
     return {"state_dict": where, "buffers": buffers, "parameters on": parameters}
@@ -226,7 +241,9 @@ def trained(module, device, batches_on, state, batches, optimizer, options):
         batch = (tuple, list)[i % 2](torch.tensor(values).to(source) for values in arrays)
         # What is returned may arrive late; what a model on the CPU needs from an accelerator arrives at once.
         with nullcontext() if device == "cpu" else accelerator.late_copies():
-            losses.append(module.train_step(model=model, batch=batch, loss_fn=loss, optimizer=stepper, device=target))
+            losses.append(
+                module.train_step(model=model, batch=batch, loss_fn=loss, optimizer=stepper, device=target)
+            )
         now = model.model.state_dict()
         states[f"after step {i + 1}"] = {name: value.detach().cpu().clone() for name, value in now.items()}
     return {**arrivals(model, loss), "losses": losses, **states}
@@ -262,7 +279,12 @@ def evaluated(module, device, training, loss, state, batches):
     with accelerator.late_copies() if device != "cpu" else nullcontext():
         returned = module.evaluate(model=model, loader=_loader(batches), loss_fn=loss, device=place(device))
     after = {name: value.detach().cpu() for name, value in model.model.state_dict().items()}
-    return {**arrivals(model, loss), "training": sorted(set(model.modes)), "returned": returned, "afterwards": after}
+    return {
+        **arrivals(model, loss),
+        "training": sorted(set(model.modes)),
+        "returned": returned,
+        "afterwards": after,
+    }
 
 
 class Failing:
@@ -367,7 +389,13 @@ def there_already(module, device):
 def flags(module, source, target, options):
     """With which non_blocking the tensors of a batch are copied from one device to another."""
     tensors = [numbers(i).to(place(source)) for i in range(6)]
-    batch = {"a": tensors[0], "b": [tensors[1]], "c": (tensors[2],), "d": Pair(tensors[3], 0), "e": Sample(tensors[4])}
+    batch = {
+        "a": tensors[0],
+        "b": [tensors[1]],
+        "c": (tensors[2],),
+        "d": Pair(tensors[3], 0),
+        "e": Sample(tensors[4]),
+    }
     with accelerator.watch() as seen:
         module.to_device(batch, place(target), **options)
         module.to_device(tensors[5], place(target), **options)

@@ -39,7 +39,8 @@ def expected_structure(structure, on):
 @points(1, id="06.1b", about="to_device")
 @catches("namedtuple_becomes_tuple", "dataclass_not_entered", "to_result_dropped", "frozen_dataclass_refuses")
 @pytest.mark.parametrize(
-    "structure", ["one tensor", "namedtuple", "dataclass", "frozen dataclass", "deeply nested", "other dtypes"]
+    "structure",
+    ["one tensor", "namedtuple", "dataclass", "frozen dataclass", "deeply nested", "other dtypes"],
 )
 def test_structures(submission, structure):
     """Namedtuples, dataclasses (frozen ones too) and deep nestings come back as they were, each tensor on the device."""
@@ -52,19 +53,37 @@ def test_structures(submission, structure):
 @catches("input_changed")
 def test_the_rest_stays(submission):
     """Other objects pass through as the very same objects; the argument is not changed; keys keep their order."""
-    names = ["None", "int", "bool", "float", "str", "bytes", "array", "set", "object", "function", "range", "dtype"]
+    names = [
+        "None",
+        "int",
+        "bool",
+        "float",
+        "str",
+        "bytes",
+        "array",
+        "set",
+        "object",
+        "function",
+        "range",
+        "dtype",
+    ]
     passed = {"alone": dict.fromkeys(names, True), "in a dict in a list": dict.fromkeys(names, True)}
     on = "on cpu"
     argument = {
         "z": [{on: pair(1)}, {on: pair(2)}],
-        "a": {"y": {on: pair(4)}, "b": {"dataclass Sample": {"image": {on: pair(3)}, "label": 0, "name": ""}}},
+        "a": {
+            "y": {on: pair(4)},
+            "b": {"dataclass Sample": {"image": {on: pair(3)}, "label": 0, "name": ""}},
+        },
         "k": ({on: pair(5)},),
     }
     for device in submission.run("accelerators"):
         got = submission.run("argument_afterwards", device)
         untouched = {"the same list": True, "the same dataclass": True, "keys": [["z", "a", "k"], ["y", "b"]]}
         assert got == equal_to({"argument": argument, **untouched})
-        assert submission.run("passed_through", device) == equal_to({**passed, "object's tensor": {on: pair(1)}})
+        assert submission.run("passed_through", device) == equal_to(
+            {**passed, "object's tensor": {on: pair(1)}}
+        )
 
 
 # ---- 2 pick_device ---------------------------------------------------------------------------------------------
@@ -116,7 +135,10 @@ def network_case(rng, hidden=(7, 4)):
     """
     shapes = layer_shapes(5, hidden, 3)
     values = [rng.integers(-4, 5, size=shape).astype(np.float32) / 2 for shape in shapes]
-    mean, std = rng.integers(-3, 4, size=5).astype(np.float32), (2.0 ** rng.integers(-1, 3, size=5)).astype(np.float32)
+    mean, std = (
+        rng.integers(-3, 4, size=5).astype(np.float32),
+        (2.0 ** rng.integers(-1, 3, size=5)).astype(np.float32),
+    )
     x = rng.integers(-8, 9, size=(6, 5)).astype(np.float32)
     by_shape = {str(shape): value for shape, value in zip(shapes, values, strict=True)}
     options = {"hidden": hidden, "out_features": 3}
@@ -200,15 +222,25 @@ def state_of(rng, inputs, width, outputs, dtype):
         "1.running_mean": rng.normal(size=width), "1.running_var": rng.uniform(0.5, 3, size=width),
         "3.weight": rng.normal(size=(outputs, width)), "3.bias": rng.normal(size=outputs),
     }  # fmt: skip
-    return {name: value.astype(dtype) for name, value in state.items()} | {"1.num_batches_tracked": np.array(5)}
+    return {name: value.astype(dtype) for name, value in state.items()} | {
+        "1.num_batches_tracked": np.array(5)
+    }
 
 
 def batches_of(rng, sizes, dtype, outputs=2):
-    return [(rng.normal(size=(n, 3)).astype(dtype), rng.normal(size=(n, outputs)).astype(dtype)) for n in sizes]
+    return [
+        (rng.normal(size=(n, 3)).astype(dtype), rng.normal(size=(n, outputs)).astype(dtype)) for n in sizes
+    ]
 
 
 @points(2, id="06.4b", about="train_step")
-@catches("missing_zero_grad", "zero_grad_before_step", "targets_not_moved", "to_result_dropped", "loss_after_the_update")
+@catches(
+    "missing_zero_grad",
+    "zero_grad_before_step",
+    "targets_not_moved",
+    "to_result_dropped",
+    "loss_after_the_update",
+)
 @pytest.mark.parametrize("batches_on", ["cpu", "device"])
 @pytest.mark.parametrize("on_cpu", [False, True])
 @pytest.mark.parametrize(
@@ -240,7 +272,9 @@ def test_step_waits_once(submission, rng, batches_on):
     waits = got.pop("waits")
     facts = {**got, "waits at most once": [len(operations) <= 1 for operations in waits]}
     yes = [True] * len(batches)
-    assert facts == equal_to({"returned": ["float"] * len(batches), "same batch": yes, "waits at most once": yes})
+    assert facts == equal_to(
+        {"returned": ["float"] * len(batches), "same batch": yes, "waits at most once": yes}
+    )
 
 
 # ---- 5 evaluate ------------------------------------------------------------------------------------------------
