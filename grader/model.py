@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 SCHEMA_VERSION = 1
+LEARNER_SEED = "learner"  # a learner's own run draws the same numbers each time
 LANGUAGES = ("en", "es")
 Text = dict[str, str]  # language -> text
 

@@ -17,7 +17,7 @@ from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
 from grader.judge.message import explain
 from grader.locale import language, say
-from grader.model import Check, CheckMarks, Exercise
+from grader.model import LEARNER_SEED, Check, CheckMarks, Exercise
 from grader.reports.terminal import lines
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, best
@@ -26,7 +26,6 @@ from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
 from grader.submissions import read
 
-SEED = "learner"  # a learner's own run draws the same numbers each time
 BEHIND_SECONDS = 120.0  # pytest-timeout's, for a check of ours that hangs; the judge's own deadlines come long before
 
 
@@ -96,7 +95,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("gradkata")
     group.addoption("--submission", metavar="FILE", help="grade this file in place of exercises/NN_slug/slug.py")
     group.addoption("--in-process", action="store_true", help="run the code in this process, for --pdb and breakpoint()")
-    group.addoption("--kata-seed", default=SEED, metavar="TEXT", help="draw the checks' numbers from this text")
+    group.addoption("--kata-seed", default=LEARNER_SEED, metavar="TEXT", help="draw the checks' numbers from this text")
 
 
 def pytest_configure(config: pytest.Config) -> None:

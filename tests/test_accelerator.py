@@ -1,7 +1,8 @@
 """Facts about the simulated accelerator of exercise 06.
 
-A backend can be registered once per process and never be removed. So this file, run as a script, states all facts in a
-process of its own (`fact_*`, each raises AssertionError where it does not hold), and the test below reports them one by one.
+A backend can be registered once per process and never be removed. So this file, run as a script, states all
+facts in a process of its own (`fact_*`, each raises AssertionError where it does not hold), and the test below
+reports them one by one.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def fact_two_devices_do_not_mix() -> None:
 
 
 def fact_numbers_and_indices_may_mix() -> None:
-    """As on CUDA, a CPU tensor without dimensions takes part, and CPU indices select; indices there do not select here."""
+    """As on CUDA, a CPU tensor without dimensions takes part and CPU indices select; never the other way."""
     x = torch.arange(4.0, device=device)
     assert (x * torch.tensor(2.0)).tolist() == [0, 2, 4, 6]
     assert x[torch.tensor([3, 0])].tolist() == [3, 0]
@@ -78,11 +79,13 @@ def fact_tensors_are_made_there() -> None:
     """Factories with `device=` and the `*_like` and `new_*` ones give tensors there."""
     x = torch.ones(2, 3, device=device)
     made = [
-        torch.zeros(2, device=x.device), torch.arange(1, 9, 2, device=device), torch.linspace(0, 1, 5, device=device),
-        torch.full((2,), 3.0, device=device), torch.eye(2, device=device), torch.rand(2, device=device),
-        torch.randn(2, device=device), torch.randint(5, (2,), device=device), torch.randperm(4, device=device),
-        torch.tensor([1, 2.5], device=device), torch.as_tensor([1], device=device), torch.empty(0, device=device),
-        torch.zeros_like(x), torch.rand_like(x), torch.empty_like(x), x.new_zeros(2), x.new_tensor([1.0]),
+        torch.zeros(2, device=x.device), torch.arange(1, 9, 2, device=device),
+        torch.linspace(0, 1, 5, device=device), torch.full((2,), 3.0, device=device),
+        torch.eye(2, device=device), torch.rand(2, device=device), torch.randn(2, device=device),
+        torch.randint(5, (2,), device=device), torch.randperm(4, device=device),
+        torch.tensor([1, 2.5], device=device), torch.as_tensor([1], device=device),
+        torch.empty(0, device=device), torch.zeros_like(x), torch.rand_like(x), torch.empty_like(x),
+        x.new_zeros(2), x.new_tensor([1.0]),
     ]  # fmt: skip
     assert {tensor.device.type for tensor in made} == {"kata"}
     assert made[1].tolist() == [1, 3, 5, 7]
@@ -92,7 +95,7 @@ def fact_tensors_are_made_there() -> None:
 
 
 def fact_reading_a_value_works() -> None:
-    """item, float, int, bool, tolist, formatting, printing, iteration, `in` and use as an index give the values."""
+    """item, float, bool, tolist, formatting, printing, iteration, `in` and use as an index give values."""
     x = torch.tensor([1.5, -2.0], device=device)
     assert (x[0].item(), float(x[1]), bool(x[0] > 1), x.tolist()) == (1.5, -2.0, True, [1.5, -2.0])
     assert f"{x[0]:.2f}" == "1.50"
@@ -103,10 +106,11 @@ def fact_reading_a_value_works() -> None:
 
 
 def fact_dtypes_and_shapes_survive_the_way() -> None:
-    """There and back again keeps dtype, shape, strides and values: no element, no dimension, transposed, sliced too."""
+    """There and back again keeps dtype, shape, strides and values, for odd shapes and dtypes too."""
     for tensor in (
-        torch.zeros(0, 3), torch.tensor(2), torch.tensor([True]), torch.ones(2, dtype=torch.float16), torch.arange(6)[::2],
-        torch.arange(6.0).reshape(2, 3).T, torch.ones(2, dtype=torch.bfloat16), torch.ones(2, dtype=torch.complex64),
+        torch.zeros(0, 3), torch.tensor(2), torch.tensor([True]), torch.ones(2, dtype=torch.float16),
+        torch.arange(6)[::2], torch.arange(6.0).reshape(2, 3).T, torch.ones(2, dtype=torch.bfloat16),
+        torch.ones(2, dtype=torch.complex64),
     ):  # fmt: skip
         there = tensor.to(device)
         assert there.stride() == tensor.to("cpu", copy=True).stride()
@@ -122,16 +126,20 @@ def fact_dtypes_and_shapes_survive_the_way() -> None:
 def fact_operations_equal_the_cpu() -> None:
     """Everyday operations give what the CPU gives, and give it there."""
     for operation in (
-        lambda x: x.mean(), lambda x: x.sum(0), lambda x: x.std(1), lambda x: x.argmax(1), lambda x: x.max(0).values,
-        lambda x: x.T @ x, lambda x: x.view(-1)[3:], lambda x: x.reshape(4, 3), lambda x: x.sort(1).indices,
-        lambda x: x[x > 0], lambda x: torch.stack([x, x]), lambda x: torch.cat([x, x], 1), lambda x: torch.nonzero(x > 0),
-        lambda x: functional.relu(x), lambda x: functional.softmax(x, 1), lambda x: functional.log_softmax(x, -1),
+        lambda x: x.mean(), lambda x: x.sum(0), lambda x: x.std(1), lambda x: x.argmax(1),
+        lambda x: x.max(0).values, lambda x: x.T @ x, lambda x: x.view(-1)[3:], lambda x: x.reshape(4, 3),
+        lambda x: x.sort(1).indices, lambda x: x[x > 0], lambda x: torch.stack([x, x]),
+        lambda x: torch.cat([x, x], 1), lambda x: torch.nonzero(x > 0), lambda x: functional.relu(x),
+        lambda x: functional.softmax(x, 1), lambda x: functional.log_softmax(x, -1),
         lambda x: functional.gelu(x), lambda x: functional.layer_norm(x, (4,)), lambda x: x.clamp(min=0.1),
-        lambda x: torch.where(x > 0, x, 0.0), lambda x: x.expand(2, 3, 4), lambda x: x.unique(), lambda x: x.topk(2).values,
-        lambda x: torch.einsum("ij,kj->ik", x, x), lambda x: torch.add(x, x, out=x.clone()), lambda x: x.norm(),
-        lambda x: torch.mul(x, 2, out=x.new_empty(0)), lambda x: torch._foreach_add([x], 1.0)[0], lambda x: x.cumsum(0),
-        lambda x: torch.vmap(torch.sum)(x), lambda x: torch.func.grad(lambda v: v.square().sum())(x),
-        lambda x: functional.one_hot(x.argmax(1), 4), lambda x: x.masked_fill(x > 0, 2.0), lambda x: x.flip(0),
+        lambda x: torch.where(x > 0, x, 0.0), lambda x: x.expand(2, 3, 4), lambda x: x.unique(),
+        lambda x: x.topk(2).values, lambda x: torch.einsum("ij,kj->ik", x, x),
+        lambda x: torch.add(x, x, out=x.clone()), lambda x: x.norm(),
+        lambda x: torch.mul(x, 2, out=x.new_empty(0)), lambda x: torch._foreach_add([x], 1.0)[0],
+        lambda x: x.cumsum(0), lambda x: torch.vmap(torch.sum)(x),
+        lambda x: torch.func.grad(lambda v: v.square().sum())(x),
+        lambda x: functional.one_hot(x.argmax(1), 4), lambda x: x.masked_fill(x > 0, 2.0),
+        lambda x: x.flip(0),
     ):  # fmt: skip
         x = torch.linspace(-1, 1.3, 12).reshape(3, 4)
         there = operation(x.to(device))
@@ -174,12 +182,15 @@ def fact_a_shared_parameter_stays_shared() -> None:
 
 
 def fact_training_equals_the_cpu() -> None:
-    """Six steps of every common optimizer, foreach and fused ones too, are bit-equal to the CPU's; state_dicts go round."""
+    """Six steps of every common optimizer are bit-equal to the CPU's, and state_dicts go round."""
     for make in (
-        lambda p: torch.optim.SGD(p, lr=0.1), lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
-        lambda p: torch.optim.Adam(p, lr=0.1), lambda p: torch.optim.Adam(p, lr=0.1, foreach=True, amsgrad=True),
-        lambda p: torch.optim.AdamW(p, lr=0.1, foreach=False), lambda p: torch.optim.AdamW(p, lr=0.1, fused=True),
-        lambda p: torch.optim.RMSprop(p, lr=0.1), lambda p: torch.optim.Adagrad(p, lr=0.1),
+        lambda p: torch.optim.SGD(p, lr=0.1),
+        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True),
+        lambda p: torch.optim.Adam(p, lr=0.1),
+        lambda p: torch.optim.Adam(p, lr=0.1, foreach=True, amsgrad=True),
+        lambda p: torch.optim.AdamW(p, lr=0.1, foreach=False),
+        lambda p: torch.optim.AdamW(p, lr=0.1, fused=True), lambda p: torch.optim.RMSprop(p, lr=0.1),
+        lambda p: torch.optim.Adagrad(p, lr=0.1),
     ):  # fmt: skip
         assert all(map(torch.equal, trained("cpu", make), trained(device, make)))
 
@@ -227,7 +238,7 @@ def fact_larger_layers_work() -> None:
 
 
 def fact_gradients_cross_devices() -> None:
-    """The gradient of a copy arrives on the device of the original, under inference mode nothing is recorded."""
+    """The gradient of a copy arrives where the original is; under inference mode nothing is recorded."""
     x = torch.ones(3, requires_grad=True)
     (x.to(device) * 2).sum().backward()
     assert x.grad.tolist() == [2, 2, 2]
@@ -260,10 +271,10 @@ def fact_waits_are_counted() -> None:
     """Each look at a value is one wait; computing, comparing, copying there and stepping are none."""
     x = torch.arange(4.0, device=device)
     for look in (
-        lambda: x[0].item(), lambda: float(x[0]), lambda: bool(x[0]), lambda: x.tolist(), lambda: x.cpu(), lambda: f"{x[0]}",
-        lambda: 1 if x.sum() > 0 else 0, lambda: x[x > 1], lambda: torch.nonzero(x), lambda: torch.equal(x, x),
-        lambda: torch.accelerator.synchronize(), lambda: torch.kata.synchronize(), lambda: x.isnan().any().item(),
-        lambda: torch.empty(4).copy_(x),
+        lambda: x[0].item(), lambda: float(x[0]), lambda: bool(x[0]), lambda: x.tolist(), lambda: x.cpu(),
+        lambda: f"{x[0]}", lambda: 1 if x.sum() > 0 else 0, lambda: x[x > 1], lambda: torch.nonzero(x),
+        lambda: torch.equal(x, x), lambda: torch.accelerator.synchronize(), lambda: torch.kata.synchronize(),
+        lambda: x.isnan().any().item(), lambda: torch.empty(4).copy_(x),
     ):  # fmt: skip
         with accelerator.watch() as seen:
             look()
@@ -280,7 +291,7 @@ def fact_waits_are_counted() -> None:
 
 
 def fact_a_late_copy_arrives_with_the_next_wait() -> None:
-    """With late copies a non-blocking copy to the CPU holds nan until somebody waits, and then the values as they were."""
+    """With late copies, a non-blocking copy to the CPU holds nan until somebody waits."""
     x, n = torch.ones(2, device=device), torch.tensor([3], device=device)
     with accelerator.late_copies():
         copied, number = x.to("cpu", non_blocking=True), n.to("cpu", non_blocking=True)

@@ -62,7 +62,7 @@ def test_shuffled_epochs(submission):
 @points(1, id="04.3a", about="default_collate")
 @catches("no_collate", "samples_stacked_whole")
 def test_a_batch_of_pairs(submission, reference):
-    """A batch of (array, label) pairs is a stacked array and an array of labels."""
+    """A batch of (array, label) pairs is a stacked array and an array of labels, in the same order."""
     samples = [(np.array([1.0, 2.0]), 0), (np.array([3.0, 4.0]), 1)]
     batches, _ = submission.run("collated", samples, batch_size=2)
     # The contract allows a tuple or a list for a batch of tuples.
@@ -70,6 +70,14 @@ def test_a_batch_of_pairs(submission, reference):
     assert got == equal_to(
         reference.run("torch_batches", samples, batch_size=2),
         call="next(iter(DataLoader([(np.array([1.0, 2.0]), 0), (np.array([3.0, 4.0]), 1)], batch_size=2)))",
+    )
+    samples = [(i, 10 + i) for i in range(6)]
+    batches, _ = submission.run("collated", samples, batch_size=3, shuffle=True, seed=1)
+    assert {
+        "shuffled: second field - first field": [second - first for first, second in batches]
+    } == equal_to(
+        {"shuffled: second field - first field": [np.array([10, 10, 10]), np.array([10, 10, 10])]},
+        call="list(DataLoader([(i, 10 + i) for i in range(6)], batch_size=3, shuffle=True, seed=1))",
     )
 
 

@@ -28,7 +28,7 @@ def test_model_comes_back(submission):
 @points(1, id="05.1b", about="load_checkpoint")
 @catches("optimizer_not_saved", "parameters_replaced", "optimizer_settings_not_loaded")
 def test_adam_goes_on(submission):
-    """Adam goes on in a new optimizer: moments, step count and settings come back; the next steps are equal."""
+    """Adam goes on in a new optimizer: moments, step count and settings come back; its steps are equal."""
     weight = np.array([1.0, -2.0])
     gradients = [np.array(pair) for pair in ([0.5, -1.0], [0.25, 3.0], [-0.5, 0.125], [2.0, -0.75])]
     expected = submission.alone("adam_goes_on", weight, gradients, 2)
@@ -56,7 +56,7 @@ def test_old_file_outlives_an_exception(submission, kind):
 @pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("training", [[True] * 4, [False] * 4, [True, False, True, True]])
 def test_optional_parts_and_modes(submission, training, whole):
-    """Optional parts may be absent from a save or a load; each layer stays in train or eval mode, as it was."""
+    """Optional parts may be absent from a save or a load; each layer stays in train or eval mode."""
     expected = {
         "the save raises": "nothing",
         "the load raises": "nothing",

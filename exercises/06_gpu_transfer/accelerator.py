@@ -1,14 +1,17 @@
 """A torch device that is not the CPU, on a machine without one: "kata".
 
-Tensors on it are ordinary torch.Tensors of torch's spare backend (PrivateUse1) whose storage happens to lie in host
-memory, so every operation is done by the CPU kernel on the same bytes. What makes an accelerator strict is kept:
+Tensors on it are ordinary torch.Tensors of torch's spare backend (PrivateUse1) whose storage happens to lie in
+host memory, so every operation is done by the CPU kernel on the same bytes. What makes an accelerator strict
+is kept:
 
-- an operation refuses operands of two devices, in torch's own words; a CPU tensor without dimensions may mix, as on CUDA;
+- an operation refuses operands of two devices, in torch's own words; as on CUDA, a CPU tensor without
+  dimensions may mix;
 - `.numpy()` refuses, `Module.to` works in place, Parameters keep their identity;
 - a copy to the CPU with `non_blocking=True` has not arrived before the next wait (see `late_copies`);
 - copies and waits are counted (see `watch`).
 
-Nothing is registered before `device()` is called, and nothing can be unregistered after it: use a process of its own.
+Nothing is registered before `device()` is called, and nothing can be unregistered after it: use a process of
+its own.
 """
 
 import ctypes
@@ -46,7 +49,7 @@ _WAITING_OPS = {
 
 @dataclass
 class Seen:
-    """What crossed between host and device: `copies` as (direction, non_blocking), `waits` as operations' names."""
+    """What crossed between host and device: copies as (direction, non_blocking), waits as names of operations."""
 
     copies: list[tuple[str, bool]] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
@@ -78,7 +81,10 @@ def watch() -> Iterator[Seen]:
 
 @contextmanager
 def late_copies() -> Iterator[None]:
-    """In the block, a non-blocking copy to the CPU holds nan (or -1) until the host waits, as on CUDA it holds anything."""
+    """In the block, a non-blocking copy to the CPU holds nan, or -1, until the host waits.
+
+    On CUDA it holds anything at all until then.
+    """
     global _late
     _late = True
     try:
@@ -106,7 +112,7 @@ def _count_copy(direction: str, non_blocking: bool) -> None:
         seen.copies.append((direction, bool(non_blocking)))
 
 
-# ---- one memory, two labels ------------------------------------------------------------------------------------
+# ---- one memory, two labels --------------------------------------------------------------------------------
 
 
 class _DLTensor(ctypes.Structure):
@@ -142,11 +148,11 @@ def _is_here(tensor: torch.Tensor) -> bool:
     return tensor.device.type == NAME
 
 
-# ---- the backend -----------------------------------------------------------------------------------------------
+# ---- the backend -------------------------------------------------------------------------------------------
 
 
 def _fallback(op: torch._ops.OpOverload, *args: Any, **kwargs: Any) -> Any:
-    """Any operation with a tensor of ours, or asked to make one: refuse a mixture, run the CPU kernel, label the result."""
+    """Any operation on, or making, a tensor of ours: refuse a mixture, run the CPU kernel, label the result."""
     if op.is_view or op._schema.name == "aten::set_":  # nothing is computed
         return op.redispatch(_CPU_KERNELS, *args, **kwargs)
     call = _Call(op)

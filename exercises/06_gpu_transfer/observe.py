@@ -32,7 +32,7 @@ def place(name: str) -> torch.device:
 
 
 def described(value: Any) -> Any:
-    """`value` with each tensor as {"on <device>": its values}, containers of their exact type, named ones by name."""
+    """`value` with each tensor as {"on <device>": its values}, and namedtuples and dataclasses by name."""
     if isinstance(value, torch.Tensor):
         return {f"on {value.device.type}": value.detach().cpu()}
     if type(value) is dict:
@@ -81,7 +81,7 @@ class Notes(list):
 
 
 class Watched(nn.Module):
-    """A model that notes where its inputs lie, and in which mode it is; what lies elsewhere it brings over."""
+    """A model that notes in which mode it is and where its inputs lie, and brings them over."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class Watched(nn.Module):
 
 
 class WatchedLoss:
-    """A loss that notes where the targets lie and whether a graph hangs on the outputs; it brings the targets over."""
+    """A loss that notes where the targets lie and whether there is a graph, and brings the targets over."""
 
     def __init__(self, loss: Callable[..., torch.Tensor]) -> None:
         self.loss = loss

@@ -1,4 +1,4 @@
-"""Visible checks of 06_gpu_transfer. They run on a simulated accelerator, "kata", and on CUDA where there is one."""
+"""Visible checks of 06_gpu_transfer, on the simulated accelerator "kata", and on CUDA where there is one."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ def test_available_devices(submission):
     "python_list_of_layers", "plain_attribute_not_buffer", "mean_and_std_trained", "relu_after_the_last_layer"
 )
 def test_small_network(submission, reference):
-    """`NormalizedMLP` has all its parameters, keeps `mean` and `std` in `state_dict`, and gives the numbers of torch."""
+    """`NormalizedMLP` has all parameters, `mean` and `std` in `state_dict`, and gives torch's numbers."""
     mean, std, x = array(1, 2), array(2, 4), np.array([[3, 10], [-1, 2]], dtype=np.float32)
     weights = [np.array([[1, 0.5], [-1, 2]], dtype=np.float32), np.array([[3, -2]], dtype=np.float32)]
     biases = [array(0.5, -0.25), array(1)]
@@ -72,7 +72,7 @@ def test_small_network(submission, reference):
     "targets_not_moved", "to_result_dropped", "cuda_hard_coded", "loss_is_a_tensor", "loss_after_the_update"
 )
 def test_one_step(submission, reference):
-    """A step moves the batch to the device, returns the loss before the update as a float, and updates as on the CPU."""
+    """A step moves the batch, returns the loss before the update as a float, and updates as on the CPU."""
     inputs, targets = np.array([[1], [2]], dtype=np.float32), np.array([[3], [5]], dtype=np.float32)
     loss, weight = reference.run("sgd_step", 2.0, inputs, targets, lr=0.1)
     call = "y = w x, w = 2, MSE, SGD(lr=0.1); batch = ([[1.0], [2.0]], [[3.0], [5.0]])"
@@ -108,7 +108,7 @@ def test_mean_loss(submission, reference):
 @catches("numpy_without_cpu", "numpy_without_detach", "read_before_it_arrived")
 @pytest.mark.parametrize("graph", [False, True])
 def test_array(submission, graph):
-    """`to_numpy` gives the array of a tensor on the CPU and of one on the device, with and without a graph."""
+    """`to_numpy` gives the array of a tensor on the CPU or on the device, with or without a graph."""
     call = f"to_numpy(2 * torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=device, requires_grad={graph}))"
     for device in ["cpu", *submission.run("accelerators")]:
         got = submission.run("as_array", device, graph)

@@ -8,7 +8,7 @@ import click
 
 from grader import catalog
 from grader.cli.tools import workshop
-from grader.model import Exercise
+from grader.model import LEARNER_SEED, Exercise
 
 
 @click.group()
@@ -51,7 +51,8 @@ def check(exercises: tuple[str, ...], seeds: int) -> None:
     failed = False
     with workshop() as (source, cache):
         for exercise in _chosen(exercises):
-            proof = prove(exercise, source, cache, [f"proof-{n}" for n in range(seeds)])
+            # the learners' seed is the first: their runs find the mistakes' traces on disk from then on
+            proof = prove(exercise, source, cache, [LEARNER_SEED, *(f"proof-{n}" for n in range(1, seeds))])
             click.echo(proof.matrix())
             for fault in proof.faults:
                 click.echo(f"  {exercise.name}: {fault}", err=True)

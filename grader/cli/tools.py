@@ -13,7 +13,7 @@ from grader.errors import FenceMissing
 from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
 from grader.locale import language, say
-from grader.model import Attempt, Exercise
+from grader.model import LEARNER_SEED, Attempt, Exercise
 from grader.reports.terminal import lines
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, Fence, best
@@ -39,9 +39,6 @@ def workshop() -> Iterator[tuple[WorkerSource, ValueCache]]:
         yield source, ValueCache()
     finally:
         source.close()
-
-
-LEARNER_SEED = "learner"  # a learner's own run draws the same numbers each time
 
 
 def help_of(name: str, example: str) -> str:

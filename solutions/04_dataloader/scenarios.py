@@ -128,6 +128,7 @@ def own_collate(module, count):
     loaders = {
         "given by its name": module.DataLoader(dataset, batch_size=3, collate_fn=tell),
         "given by its place": module.DataLoader(dataset, 3, False, True, None, take),
+        "shuffled": module.DataLoader([5] * count, batch_size=3, shuffle=True, collate_fn=take),
         "one that returns None": module.DataLoader(dataset, batch_size=3, collate_fn=nothing),
         "one that returns a list": module.DataLoader(dataset, batch_size=3, collate_fn=some_list),
     }

@@ -89,6 +89,11 @@ def test_permutations_are_drawn_from_all(submission, rng):
     long, dataset = submission.run("shuffled", 240, 6, batch_size=8, seed=seeds[0])
     short, _ = submission.run("shuffled", 4, 1000, batch_size=2, seed=seeds[1])
     dropped, _ = submission.run("shuffled", 10, 40, batch_size=4, drop_last=True, seed=seeds[2])
+    same_sizes = []
+    for drop_last in (False, True):
+        (plain,) = submission.run("orders", 10, batch_size=4, drop_last=drop_last)
+        (mixed,) = submission.run("orders", 10, batch_size=4, drop_last=drop_last, shuffle=True)
+        same_sizes.append(list(map(len, plain)) == list(map(len, mixed)))
     kept = set().union(*(order[:8] for order in dropped))
     distances = [abs(sample - place) for order in long for place, sample in enumerate(order)]
     batches = [order[start : start + 8] for order in long for start in range(0, 240, 8)]
@@ -100,6 +105,7 @@ def test_permutations_are_drawn_from_all(submission, rng):
         "samples travel through the whole dataset": sum(distances) > 60 * len(distances),  # about 80
         "the 24 orders of 4 samples in 1000 epochs": set(map(tuple, short)) == set(permutations(range(4))),
         "drop_last leaves out other samples each time": kept == set(range(10)),
+        "batches have the sizes that they have without shuffle": same_sizes == [True, True],
         "the dataset is as it was": dataset == list(range(240)),
     }
     assert facts == all_hold(facts)
@@ -170,6 +176,11 @@ def test_arrays_and_numbers_are_stacked(submission, reference, rng, kind):
     assert {"the samples afterwards": afterwards} == equal_to({"the samples afterwards": samples})
     ones, _ = submission.run("collated", samples, batch_size=1)
     assert {"batches of one": ones} == equal_to({"batches of one": reference.run("torch_batches", samples)})
+    equal = [samples[0]] * 4  # equal samples: whatever the order, the batches are the same
+    shuffled, _ = submission.run("collated", equal, batch_size=2, shuffle=True)
+    assert {"shuffled": shuffled} == equal_to(
+        {"shuffled": reference.run("torch_batches", equal, batch_size=2)}
+    )
 
 
 NESTED = {
@@ -201,6 +212,10 @@ def test_nested_samples(submission, reference, rng, kind):
     ones, _ = submission.run("collated", samples, batch_size=1)
     expected = reference.run("torch_batches", samples)
     assert {"batches of one": as_lists(ones)} == equal_to({"batches of one": as_lists(expected)})
+    equal = [samples[0]] * 4  # equal samples: whatever the order, the batches are the same
+    shuffled, _ = submission.run("collated", equal, batch_size=2, shuffle=True)
+    expected = reference.run("torch_batches", equal, batch_size=2)
+    assert {"shuffled": as_lists(shuffled)} == equal_to({"shuffled": as_lists(expected)})
 
 
 @points(1, id="04.3d", about="DataLoader.__iter__")
@@ -215,6 +230,7 @@ def test_own_collate_fn(submission, reference, count):
             "given by its name": [{"call": i} for i in range(1, len(groups) + 1)],
             "calls": [[group] for group in groups],
             "given by its place": [{"given": [[0, 1, 2]]}, {"given": [[3, 4, 5]]}],  # with drop_last
+            "shuffled": [{"given": [[5] * len(group)]} for group in groups],
             "one that returns None": [None for _ in groups],
             "one that returns a list": [[1, 2] for _ in groups],
         }

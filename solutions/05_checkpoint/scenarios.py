@@ -231,7 +231,7 @@ def place_of(moment: str, old: bool, module: Any) -> dict[str, Any]:
 
 
 def broken_off(module: Any, moment: str, old: bool) -> dict[str, dict[str, Any]]:
-    """Saves broken off by each exception, over an old file or over none; {} where none could be broken off."""
+    """Saves broken off by each exception, over an old file or none; {} where none could be broken off."""
     place, seen = place_of(moment, old, module), {}
     for problem in EXCEPTIONS:
         folder = fresh_folder("broken off")

@@ -42,7 +42,8 @@ def to_device(obj: Any, device: torch.device | str, non_blocking: bool = False) 
     """`obj` with every tensor in it on `device`.
 
     Goes through nested dicts, lists, tuples, namedtuples and dataclasses, and gives back the same structure.
-    Everything else passes through as it is. `obj` is not changed; a tensor that is there already is not copied.
+    Everything else passes through as it is. `obj` is not changed, and a tensor that is there already is not
+    copied. `non_blocking` goes to every copy.
     """
     # BEGIN SOLUTION 06.1 move every tensor, keep the structure
 
@@ -68,7 +69,7 @@ def to_device(obj: Any, device: torch.device | str, non_blocking: bool = False) 
 
 
 def to_numpy(tensor: torch.Tensor) -> np.ndarray:
-    """The values of `tensor` as an array of the same shape and dtype, from any device, with or without a graph."""
+    """The values of `tensor` as an array of its shape and dtype, from any device, with or without a graph."""
     # BEGIN SOLUTION 06.6 out of the graph, onto the CPU
     return tensor.detach().cpu().numpy()
     # END SOLUTION
@@ -77,8 +78,8 @@ def to_numpy(tensor: torch.Tensor) -> np.ndarray:
 class NormalizedMLP(nn.Module):
     """(x - mean) / std, then Linear and ReLU per hidden size, then Linear.
 
-    `mean` and `std`, tensors of shape (in_features,), are buffers: they move and are saved with the model, and are
-    never trained. Parameters and buffers have torch's default dtype.
+    `mean` and `std`, tensors of shape (in_features,), are buffers: they move and are saved with the model,
+    and are never trained. Parameters and buffers have torch's default dtype.
     """
 
     mean: torch.Tensor
@@ -117,7 +118,8 @@ def train_step(
 ) -> float:
     """One optimizer step on `batch` = (inputs, targets), which may lie on any device; `model` is on `device`.
 
-    Returns the loss before the update. Waits for the device at most once. May leave the model in training mode.
+    Returns the loss before the update, a mean over the batch. Waits for the device at most once. May leave
+    the model in training mode.
     """
     # BEGIN SOLUTION 06.4 one optimizer step
     model.train()
@@ -133,10 +135,10 @@ def train_step(
 def evaluate(
     model: nn.Module, loader: Iterable[Sequence[torch.Tensor]], loss_fn: Loss, device: torch.device
 ) -> float:
-    """The mean loss per sample over the (inputs, targets) batches of `loader`, in eval mode and without a graph.
+    """The mean loss per sample over the (inputs, targets) batches of `loader`.
 
-    `loss_fn` returns a batch's mean. Waits for the device at most once per batch. Leaves the model's mode as it was,
-    also after an error.
+    Runs in eval mode and without a graph; `loss_fn` returns a batch's mean. Waits for the device at most once
+    per batch. Leaves the model's mode as it was, also after an error.
     """
     # BEGIN SOLUTION 06.5 the mean over all samples
     modes = {module: module.training for module in model.modules()}

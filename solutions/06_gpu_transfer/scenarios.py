@@ -59,10 +59,10 @@ class Thing:
 @cuda_may_be_asked_for
 def passed_through(module, device):
     """Objects that are none of ours to open: is each the very same afterwards?"""
-    numpy_array = torch.zeros(2).numpy()
     things = {
-        "None": None, "int": 3, "bool": True, "float": 2.5, "str": "text", "bytes": b"text", "array": numpy_array,
-        "set": {1, 2}, "object": Thing(numbers(1)), "function": numbers, "range": range(3), "dtype": torch.float32,
+        "None": None, "int": 3, "bool": True, "float": 2.5, "str": "text", "bytes": b"text", "set": {1, 2},
+        "array": torch.zeros(2).numpy(), "object": Thing(numbers(1)), "function": numbers, "range": range(3),
+        "dtype": torch.float32,
     }  # fmt: skip
     target = place(device)
     alone = {name: module.to_device(thing, target) is thing for name, thing in things.items()}
@@ -186,7 +186,7 @@ def output_there(module, device, mean, std, values, x, options):
 
 
 def output_after_loading(module, device, mean, std, values, x, options):
-    """Another network, with other statistics and parameters, loads the state_dict of the first on the device."""
+    """Another network, with other statistics, loads the state_dict of the first on the device."""
     target = place(device)
     model = _mlp(module, mean, std, values, **options).to(target)
     other = module.NormalizedMLP(torch.zeros(len(mean)), torch.ones(len(std)), **options).to(target)
@@ -196,7 +196,7 @@ def output_after_loading(module, device, mean, std, values, x, options):
 
 
 def dtypes(module, default, mean, std, options):
-    """The dtypes of parameters and statistics, with `default` for torch's default dtype while the network is made."""
+    """The dtypes of parameters and statistics of a network made while `default` is torch's default dtype."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(getattr(torch, default))
     try:
@@ -208,7 +208,7 @@ def dtypes(module, default, mean, std, options):
 
 
 def statistics_after_training(module, mean, std, x, options):
-    """What steps on all that the network calls its parameters left of `mean` and `std`, and which got a gradient."""
+    """`mean` and `std` after steps on all that the network calls its parameters, and which got a gradient."""
     model = _mlp(module, mean, std, **options)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     for _ in range(6):
@@ -232,7 +232,7 @@ def back_and_forth(module, device, mean, std, values, x, options):
 
 @cuda_may_be_asked_for
 def trained(module, device, batches_on, state, batches, optimizer, options):
-    """Steps on batches that lie elsewhere, as a tuple and as a list in turn: losses, and the model after each step."""
+    """The losses of steps on batches, a tuple and a list in turn, and the model after each step."""
     target, source = place(device), place(batches_on)
     model, loss = Watched(network(state)).to(target), WatchedLoss(torch.nn.functional.mse_loss)
     stepper = getattr(torch.optim, optimizer)(model.parameters(), **options)
@@ -303,7 +303,7 @@ class Failing:
 
 @cuda_may_be_asked_for
 def mode_afterwards(module, device, training, fails, state, batches):
-    """What came out of evaluate, and the model's mode after it; `fails`: what raises at the second batch, if anything."""
+    """What came out of evaluate, and the model's mode; `fails`: what raises at the second batch, or None."""
     model = Watched(network(state)).to(place(device)).train(training)
     calls = []
 

@@ -1,4 +1,6 @@
-"""Hidden checks of 06_gpu_transfer. They run on a simulated accelerator, "kata", and on CUDA where there is one."""
+"""Hidden checks of 06_gpu_transfer, on the simulated accelerator "kata", and on CUDA where there is one."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,23 +19,22 @@ def pair(start):
     return np.array([start, start + 0.5], dtype=np.float32)
 
 
-# ---- 1 to_device -----------------------------------------------------------------------------------------------
+# ---- 1 to_device -------------------------------------------------------------------------------------------
 
 
 def expected_structure(structure, on):
     one, two, three = ({on: pair(i)} for i in (1, 2, 3))
+    nothing = np.zeros((0, 2), np.float32)
+    inner_pair = {"namedtuple Pair": {"inputs": three, "targets": "x"}}
+    inner_sample = {"dataclass Sample": {"image": two, "label": (three, 4), "name": ""}}
     return {
         "one tensor": one,
-        "namedtuple": {"namedtuple Pair": {"inputs": one, "targets": [two, {"namedtuple Pair": {"inputs": three, "targets": "x"}}]}},
+        "namedtuple": {"namedtuple Pair": {"inputs": one, "targets": [two, inner_pair]}},
         "dataclass": {"dataclass Sample": {"image": one, "label": {"a": two}, "name": "cat"}},
-        "frozen dataclass": [
-            {"dataclass FrozenSample": {"image": one, "extra": {"dataclass Sample": {"image": two, "label": (three, 4), "name": ""}}}}
-        ],
+        "frozen dataclass": [{"dataclass FrozenSample": {"image": one, "extra": inner_sample}}],
         "deeply nested": {0: [({"a": [one]}, two)], "b": ([three], (), {}, [[]]), None: [None]},
-        "other dtypes": [
-            {on: np.array([True])}, {on: np.array(3)}, {on: np.zeros((0, 2), np.float32)}, {on: np.array([1.5])}
-        ],
-    }[structure]  # fmt: skip
+        "other dtypes": [{on: np.array([True])}, {on: np.array(3)}, {on: nothing}, {on: np.array([1.5])}],
+    }[structure]
 
 
 @points(1, id="06.1b", about="to_device")
@@ -43,7 +44,7 @@ def expected_structure(structure, on):
     ["one tensor", "namedtuple", "dataclass", "frozen dataclass", "deeply nested", "other dtypes"],
 )
 def test_structures(submission, structure):
-    """Namedtuples, dataclasses (frozen ones too) and deep nestings come back as they were, each tensor on the device."""
+    """Namedtuples, dataclasses (frozen too) and deep nestings keep their structure; each tensor moves."""
     for device in submission.run("accelerators"):
         got = submission.run("moved", structure, device)
         assert {structure: got} == equal_to({structure: expected_structure(structure, f"on {device}")})
@@ -52,21 +53,8 @@ def test_structures(submission, structure):
 @points(1, id="06.1c", about="to_device")
 @catches("input_changed")
 def test_the_rest_stays(submission):
-    """Other objects pass through as the very same objects; the argument is not changed; keys keep their order."""
-    names = [
-        "None",
-        "int",
-        "bool",
-        "float",
-        "str",
-        "bytes",
-        "array",
-        "set",
-        "object",
-        "function",
-        "range",
-        "dtype",
-    ]
+    """Other objects pass through as they are, the argument is not changed, and keys keep their order."""
+    names = "None int bool float str bytes set array object function range dtype".split()
     passed = {"alone": dict.fromkeys(names, True), "in a dict in a list": dict.fromkeys(names, True)}
     on = "on cpu"
     argument = {
@@ -86,7 +74,7 @@ def test_the_rest_stays(submission):
         )
 
 
-# ---- 2 pick_device ---------------------------------------------------------------------------------------------
+# ---- 2 pick_device -----------------------------------------------------------------------------------------
 
 
 def how_refused(name, came):
@@ -120,18 +108,19 @@ def test_beside_cuda(submission):
     assert got == equal_to({"None": {"device": "cuda"}, "cuda": {"device": "cuda"}, "cpu": {"device": "cpu"}})
 
 
-# ---- 3 NormalizedMLP -------------------------------------------------------------------------------------------
+# ---- 3 NormalizedMLP ---------------------------------------------------------------------------------------
 
 
 def layer_shapes(features, hidden, outputs):
     sizes = [features, *hidden, outputs]
-    return [shape for fan_in, out in zip(sizes, sizes[1:], strict=False) for shape in ((out, fan_in), (out,))]
+    return [shape for fan_in, out in pairwise(sizes) for shape in ((out, fan_in), (out,))]
 
 
 def network_case(rng, hidden=(7, 4)):
-    """Arguments for a network of 5 features and 3 outputs, whose parameters differ in shape, and its expected output.
+    """Arguments for a network of 5 features and 3 outputs, and those for its reference.
 
-    Halves and powers of two: sums come out exactly, in whatever order they are taken, so that a mistake is recognised.
+    No two parameters have the same shape. Halves and powers of two: sums come out exactly, in whatever order
+    they are taken, so that a mistake is recognised.
     """
     shapes = layer_shapes(5, hidden, 3)
     values = [rng.integers(-4, 5, size=shape).astype(np.float32) / 2 for shape in shapes]
@@ -146,7 +135,7 @@ def network_case(rng, hidden=(7, 4)):
 
 
 def as_on_cpu(output, expected=None):
-    """Within 1e-5 of the largest output: sums of float32 may be taken in another order. `expected`: where outputs are in it."""
+    """Within 1e-5 of the largest output, as sums may be taken in another order. `expected`: what it is in."""
     return close_to(output if expected is None else expected, atol=1e-5 * float(np.abs(output).max()))
 
 
@@ -154,7 +143,7 @@ def as_on_cpu(output, expected=None):
 @catches("python_list_of_layers", "relu_after_the_last_layer", "mean_and_std_trained")
 @pytest.mark.parametrize("hidden", [(7, 4), (), (6,), (2, 9, 8)])
 def test_hidden_sizes(submission, reference, rng, hidden):
-    """The layers have the hidden sizes asked for, none included, or (32, 32) and 10 outputs; outputs equal torch's."""
+    """The layers have the sizes asked for, also with no hidden one, or by default; outputs equal torch's."""
     options = {"hidden": hidden, "out_features": 3}
     shapes = {
         "parameters": submission.run("shapes_of", 5, options),
@@ -172,9 +161,8 @@ def test_everything_moves(submission, rng):
     """`mean` and `std` are buffers in `state_dict`; `.to(device)` takes them and all parameters there."""
     given, _ = network_case(rng)
     for device in submission.run("accelerators"):
-        expected = {
-            "state_dict": {"mean": device, "std": device}, "buffers": ["mean", "std"], "parameters on": [device]
-        }  # fmt: skip
+        where = {"state_dict": {"mean": device, "std": device}, "parameters on": [device]}
+        expected = {**where, "buffers": ["mean", "std"]}
         assert submission.run("moved_network", device, *given) == equal_to(expected)
 
 
@@ -182,7 +170,7 @@ def test_everything_moves(submission, rng):
 @needs("test_everything_moves", "test_small_network")
 @catches("tensor_made_on_cpu_in_forward")
 def test_output_there(submission, reference, rng):
-    """On the device the output is the CPU's within 1e-5, also of a network that loaded another's `state_dict`."""
+    """On the device the output is the CPU's within 1e-5, also after loading another's `state_dict`."""
     given, known = network_case(rng)
     output = reference.run("mlp", *known)
     for device in submission.run("accelerators"):
@@ -194,7 +182,7 @@ def test_output_there(submission, reference, rng):
 @points(0.5, id="06.3e", about="NormalizedMLP")
 @catches("dtype_of_the_statistics_given", "mean_and_std_trained")
 def test_dtype_and_training(submission, rng):
-    """All is in torch's default dtype, whatever dtype `mean` and `std` come in; training never changes these two."""
+    """All is in torch's default dtype, whatever `mean` and `std` come in; training never changes them."""
     options = {"hidden": (4,), "out_features": 2}
     for default, given in (("float32", np.float64), ("float64", np.float32), ("float32", np.float32)):
         got = submission.run("dtypes", default, np.ones(3, given), np.ones(3, given), options)
@@ -211,7 +199,7 @@ def test_dtype_and_training(submission, rng):
     assert facts == equal_to(dict.fromkeys(facts, True))
 
 
-# ---- 4 train_step ----------------------------------------------------------------------------------------------
+# ---- 4 train_step ------------------------------------------------------------------------------------------
 
 
 def state_of(rng, inputs, width, outputs, dtype):
@@ -251,7 +239,7 @@ def batches_of(rng, sizes, dtype, outputs=2):
     ],
 )
 def test_steps_as_on_cpu(submission, reference, rng, batches_on, on_cpu, optimizer, options):
-    """Seven steps, with batches on the CPU or on the device, give the losses and the model of the same steps on the CPU."""
+    """Seven steps on batches from the CPU or the device give the losses and the model of the CPU's steps."""
     state, batches = state_of(rng, 3, 4, 2, np.float64), batches_of(rng, (5, 3, 5, 2, 8, 4, 3), np.float64)
     expected = reference.run("training", state, batches, optimizer, options)
     for accelerator in submission.run("accelerators"):
@@ -277,7 +265,7 @@ def test_step_waits_once(submission, rng, batches_on):
     )
 
 
-# ---- 5 evaluate ------------------------------------------------------------------------------------------------
+# ---- 5 evaluate --------------------------------------------------------------------------------------------
 
 
 @points(1, id="06.5b", about="evaluate")
@@ -285,7 +273,7 @@ def test_step_waits_once(submission, rng, batches_on):
 @pytest.mark.parametrize("loss", ["mse_loss", "cross_entropy"])
 @pytest.mark.parametrize("training", [True, False])
 def test_mean_over_samples(submission, reference, rng, loss, training):
-    """With a short last batch the mean is over samples; the model is asked in eval mode and afterwards holds the same."""
+    """With a short last batch the mean is over samples; the model runs in eval mode and learns nothing."""
     state, batches = state_of(rng, 3, 4, 3, np.float32), batches_of(rng, (5, 5, 5, 2), np.float32, outputs=3)
     if loss == "cross_entropy":
         batches = [(inputs, rng.integers(0, 3, size=len(inputs))) for inputs, _ in batches]
@@ -303,7 +291,7 @@ def test_mean_over_samples(submission, reference, rng, loss, training):
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("fails", [None, "loss_fn", "model", "loader"])
 def test_mode_as_it_was(submission, rng, training, fails):
-    """The model's mode afterwards is what it was before, also after an error, and the error reaches the caller."""
+    """The model's mode is what it was before, also after an error, and the error reaches the caller."""
     state, batches = state_of(rng, 3, 4, 2, np.float32), batches_of(rng, (3, 3, 2), np.float32)
     got = submission.run("mode_afterwards", SIMULATED, training, fails, state, batches)
     came = "KeyError: 'the second batch'" if fails else "float"
@@ -313,7 +301,7 @@ def test_mode_as_it_was(submission, rng, training, fails):
 @points(0.5, id="06.5d", about="evaluate")
 @catches("graph_in_evaluate", "waits_too_often")
 def test_no_graph_few_waits(submission, rng):
-    """No graph is built, the device is waited for at most once per batch, and gradients and parameters stay as they are."""
+    """No graph is built, the device is waited for at most once per batch, and gradients stay as they are."""
     state, batches = state_of(rng, 3, 4, 2, np.float32), batches_of(rng, (3, 3, 2), np.float32)
     got = submission.run("watched_evaluation", SIMULATED, state, batches)
     waits = got.pop("waits")
@@ -322,7 +310,7 @@ def test_no_graph_few_waits(submission, rng):
     assert facts == equal_to({"graphs": [False], **kept, "waits at most once per batch": True})
 
 
-# ---- 6 to_numpy ------------------------------------------------------------------------------------------------
+# ---- 6 to_numpy --------------------------------------------------------------------------------------------
 
 ARRAYS = {
     "no dimensions": np.array(2.5, np.float32), "integers": np.array([[1, -2], [3, 4]]),
@@ -336,7 +324,7 @@ ARRAYS = {
 @catches("numpy_without_cpu", "numpy_without_detach", "read_before_it_arrived")
 @pytest.mark.parametrize("kind", list(ARRAYS))
 def test_arrays_of_all_kinds(submission, kind):
-    """Shape and dtype are the tensor's, from any device, for a number, nothing at all, a parameter; the tensor stays as it is."""
+    """The array has the tensor's shape and dtype, from any device; the tensor stays as it is."""
     for device in ["cpu", *submission.run("accelerators")]:
         for graph in (False, True) if kind == "a parameter" else (False,):
             got = submission.run("array_of", device, kind, graph)
@@ -344,7 +332,7 @@ def test_arrays_of_all_kinds(submission, kind):
             assert got == equal_to({"array": array, "the tensor is as before": True})
 
 
-# ---- 7 and 8 ---------------------------------------------------------------------------------------------------
+# ---- 7 and 8 -----------------------------------------------------------------------------------------------
 
 
 @points(0.5, id="06.7a", about="to_device")
