@@ -25,7 +25,9 @@ def main() -> None:
     exercise = catalog.resolve(ROOT, "03")
     checks = catalog.load_checks(exercise.folder)
     solutions = ROOT / "solutions" / "03_adam"
-    contents = [file.read_bytes() for file in [solutions / "adam.py", *sorted((solutions / "alternatives").glob("*.py"))]]
+    contents = [
+        file.read_bytes() for file in [solutions / "adam.py", *sorted((solutions / "alternatives").glob("*.py"))]
+    ]
     source, cache = FencedWorkers(best()), ValueCache()
 
     def attempt(content: bytes) -> None:

@@ -28,9 +28,7 @@ THEIRS = [sys.executable, "-c", TORCH_STEP]
 
 def seconds(line: list[str], cache: str) -> float:
     began = time.perf_counter()
-    subprocess.run(
-        line, cwd=ROOT, env={**os.environ, "XDG_CACHE_HOME": cache}, check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run(line, cwd=ROOT, env={**os.environ, "XDG_CACHE_HOME": cache}, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began
 
 
@@ -41,9 +39,13 @@ def main() -> None:
         seconds(THEIRS, cache)  # the files of both are in the page cache from here on
         runs = [(seconds(OURS, cache), seconds(THEIRS, cache)) for _ in range(pairs)]
     ratios = [ours / theirs for ours, theirs in runs]
-    print(f"pytest exercises/03      median {statistics.median(ours for ours, _ in runs):.2f} s  (first run: {first:.2f} s)")
+    print(
+        f"pytest exercises/03      median {statistics.median(ours for ours, _ in runs):.2f} s  (first run: {first:.2f} s)"
+    )
     print(f"torch, one Adam step     median {statistics.median(theirs for _, theirs in runs):.2f} s")
-    print(f"ratio                    median {statistics.median(ratios):.2f}  (min {min(ratios):.2f}, max {max(ratios):.2f})")
+    print(
+        f"ratio                    median {statistics.median(ratios):.2f}  (min {min(ratios):.2f}, max {max(ratios):.2f})"
+    )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def _are_texts(value: Any) -> bool:
 
 # What exercise.toml may say: each name with its rule, as a function and in words.
 FACTS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "number": (lambda value: isinstance(value, str), "a text such as \"03\""),
+    "number": (lambda value: isinstance(value, str), 'a text such as "03"'),
     "runtime": (lambda value: isinstance(value, str), "the name of a runtime"),
     "forbidden": (_are_texts, "a list of package names"),
     "support": (_are_texts, "a list of file names"),

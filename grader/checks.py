@@ -1,10 +1,10 @@
 """The only thing a check imports: its decorators and its matchers.
 
-    @points(4, id="03.2", about="Adam.step")
-    @catches("eps_inside_root")
-    def test_six_steps(submission, reference, rng):
-        \"\"\"A fact that should hold.\"\"\"
-        assert submission.run("steps", ...) == close_to(reference.run("torch_steps", ...))
+@points(4, id="03.2", about="Adam.step")
+@catches("eps_inside_root")
+def test_six_steps(submission, reference, rng):
+    \"\"\"A fact that should hold.\"\"\"
+    assert submission.run("steps", ...) == close_to(reference.run("torch_steps", ...))
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """The errors of gradkata.
 
-    KataError                     something a person can mend; its text says what and how; exit code 2
-    ├── UnknownExercise           no exercise, or more than one, fits a name
-    ├── BadExercise               an author's fault: file, rule, cure
-    ├── BadSubmission             a hand-in that cannot be read
-    ├── FrameworkMissing          a framework that the exercise needs is not installed (broken)
-    └── FenceMissing              this machine cannot confine other people's code
-    WorkerProblem                 how a run in a worker ended without a value
-    ├── LearnerRaised             the learner's code raised
-    ├── WorkerTimeout             no answer before the deadline
-    └── WorkerDied                the process ended: a signal, an exit, or bytes that are no frame
+KataError                     something a person can mend; its text says what and how; exit code 2
+├── UnknownExercise           no exercise, or more than one, fits a name
+├── BadExercise               an author's fault: file, rule, cure
+├── BadSubmission             a hand-in that cannot be read
+├── FrameworkMissing          a framework that the exercise needs is not installed (broken)
+└── FenceMissing              this machine cannot confine other people's code
+WorkerProblem                 how a run in a worker ended without a value
+├── LearnerRaised             the learner's code raised
+├── WorkerTimeout             no answer before the deadline
+└── WorkerDied                the process ended: a signal, an exit, or bytes that are no frame
 """
 
 from __future__ import annotations

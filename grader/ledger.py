@@ -1,4 +1,4 @@
-"""The ledger: every result the moment it is known, one transaction each. What is in it survives a kill at any moment."""
+"""The ledger: every result the moment it is known, one transaction each. What is in it survives a kill."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.model import Attempt, CheckResult
 
 
 class Ledger:
-    """DIR/ledger.sqlite: the run's seed, and one row per student and exercise with what the result depends on (`key`)."""
+    """DIR/ledger.sqlite: the run's seed, and a row per student and exercise with what it depends on (`key`)."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -23,8 +23,8 @@ class Ledger:
             self._file.execute("PRAGMA synchronous=FULL")
             self._file.execute("CREATE TABLE IF NOT EXISTS run (seed TEXT NOT NULL)")
             self._file.execute(
-                "CREATE TABLE IF NOT EXISTS results (student BLOB, exercise TEXT, key TEXT NOT NULL, attempt TEXT NOT NULL,"
-                " PRIMARY KEY (student, exercise))"
+                "CREATE TABLE IF NOT EXISTS results (student BLOB, exercise TEXT, key TEXT NOT NULL,"
+                " attempt TEXT NOT NULL, PRIMARY KEY (student, exercise))"
             )
         except sqlite3.Error as problem:
             raise KataError(say("bad_ledger", file=folder / "ledger.sqlite", problem=problem)) from None
@@ -44,7 +44,8 @@ class Ledger:
     def find(self, student: str, exercise: str, key: str) -> Attempt | None:
         """The attempt that was made of exactly this, if there is one."""
         row = self._file.execute(
-            "SELECT attempt FROM results WHERE student = ? AND exercise = ? AND key = ?", [_bytes(student), exercise, key]
+            "SELECT attempt FROM results WHERE student = ? AND exercise = ? AND key = ?",
+            [_bytes(student), exercise, key],
         ).fetchone()
         return from_text(row[0]) if row else None
 

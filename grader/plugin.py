@@ -1,10 +1,12 @@
 """The pytest plugin: `pytest exercises/03`, the fixtures of checks, the score in the terminal.
 
-A check stays a plain pytest function; only its call goes through the judge, so that pytest and `kata grade` give one verdict.
+A check stays a plain pytest function; only its call goes through the judge, so that pytest and `kata grade` give one
+verdict.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -94,7 +96,9 @@ RESULT = pytest.StashKey[CaseResult]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("gradkata")
     group.addoption("--submission", metavar="FILE", help="grade this file in place of exercises/NN_slug/slug.py")
-    group.addoption("--in-process", action="store_true", help="run the code in this process, for --pdb and breakpoint()")
+    group.addoption(
+        "--in-process", action="store_true", help="run the code in this process, for --pdb and breakpoint()"
+    )
     group.addoption("--kata-seed", default=LEARNER_SEED, metavar="TEXT", help="draw the checks' numbers from this text")
 
 
@@ -104,10 +108,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for arg in config.args:
         exercises = _exercises(arg, Path(config.invocation_params.dir))
         args += [str(file) for exercise in exercises for _, file in catalog.check_files(exercise)] or [arg]
-        try:
+        with contextlib.suppress(KataError):  # each check will say it
             run.warm(exercises)
-        except KataError:
-            pass  # each check will say it
     config.args[:] = args
 
 

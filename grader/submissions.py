@@ -1,4 +1,4 @@
-"""Finds what students handed in, and reads it without trusting it: regular files of bounded size, links never followed."""
+"""Finds what students handed in and reads it without trust: regular files of bounded size, links never followed."""
 
 from __future__ import annotations
 
@@ -26,14 +26,18 @@ class HandIn:
 
 
 def find(folder: Path, exercises: list[Exercise]) -> list[HandIn]:
-    """Every student with every exercise, in the layouts <student>/<NN_slug>/<slug>.py, <student>/<slug>.py and a clone's
-    <student>/exercises/<NN_slug>/<slug>.py. Raises BadSubmission if `folder` holds no student."""
+    """Every student with every exercise, in the layouts <student>/<NN_slug>/<slug>.py, <student>/<slug>.py and, in a
+    clone, <student>/exercises/<NN_slug>/<slug>.py. Raises BadSubmission if `folder` holds no student."""
     if not folder.is_dir():
         raise BadSubmission(say("not_a_class", folder=folder))
-    students = sorted(entry.name for entry in os.scandir(folder) if _is_folder(entry) and not entry.name.startswith("."))
+    students = sorted(
+        entry.name for entry in os.scandir(folder) if _is_folder(entry) and not entry.name.startswith(".")
+    )
     if not students:
         raise BadSubmission(say("empty_class", folder=folder))
-    return [HandIn(student, exercise, _locate(folder / student, exercise)) for student in students for exercise in exercises]
+    return [
+        HandIn(student, exercise, _locate(folder / student, exercise)) for student in students for exercise in exercises
+    ]
 
 
 def handed_in(hand_ins: list[HandIn]) -> set[str]:
@@ -85,7 +89,12 @@ def _beside(folder: Path) -> Iterator[str]:
 
 
 def _is_plain(name: str) -> bool:
-    return name.isprintable() and len(name) <= NAME_LENGTH and name[0] not in "-.=" and not set(name) & set("\"'`$\\|<>*?;&")
+    return (
+        name.isprintable()
+        and len(name) <= NAME_LENGTH
+        and name[0] not in "-.="
+        and not set(name) & set("\"'`$\\|<>*?;&")
+    )
 
 
 def _read(path: Path, limit: int) -> bytes | None:

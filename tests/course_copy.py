@@ -35,10 +35,21 @@ class Course:
     def run(self, *line: str, language: str = "en", **variables: str) -> subprocess.CompletedProcess[str]:
         """Run `pytest ...` or `kata ...` in the course."""
         program = {"pytest": ["-m", "pytest"], "kata": ["-m", "grader.cli"]}[line[0]]
-        environment = {**os.environ, "KATA_LANG": language, "XDG_CACHE_HOME": str(self.home), "COLUMNS": "120", **variables}
+        environment = {
+            **os.environ,
+            "KATA_LANG": language,
+            "XDG_CACHE_HOME": str(self.home),
+            "COLUMNS": "120",
+            **variables,
+        }
         environment.pop("PYTEST_CURRENT_TEST", None)
         return subprocess.run(
-            [sys.executable, *program, *line[1:]], cwd=self.root, env=environment, capture_output=True, text=True, timeout=120
+            [sys.executable, *program, *line[1:]],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
 
 

@@ -1,7 +1,7 @@
 """Facts about the simulated accelerator of exercise 06.
 
 A backend can be registered once per process and never be removed. So this file, run as a script, states all
-facts in a process of its own (`fact_*`, each raises AssertionError where it does not hold), and the test below
+facts in a process of its own (`fact_*`, each raises where it does not hold), and the test below
 reports them one by one.
 """
 
@@ -57,9 +57,7 @@ def fact_numbers_and_indices_may_mix() -> None:
     assert x[torch.tensor([3, 0])].tolist() == [3, 0]
     x[torch.tensor([1])] = torch.tensor(7.0)
     assert x.tolist() == [0, 7, 2, 3]
-    assert "indices should be" in error_of(
-        RuntimeError, lambda: torch.ones(3)[torch.tensor([0], device=device)]
-    )
+    assert "indices should be" in error_of(RuntimeError, lambda: torch.ones(3)[torch.tensor([0], device=device)])
 
 
 def fact_numpy_refuses() -> None:
@@ -197,9 +195,7 @@ def fact_training_equals_the_cpu() -> None:
 
 def trained(where: Any, make: Callable[..., Any]) -> list[Any]:
     torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 3)).to(
-        where
-    )
+    model = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 3)).to(where)
     optimizer = make(model.parameters())
     for _ in range(6):
         inputs, targets = torch.randn(5, 4).to(where), torch.randint(0, 3, (5,)).to(where)
@@ -222,9 +218,7 @@ def fact_larger_layers_work() -> None:
         (lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2)), image),
         (lambda: nn.ConvTranspose2d(1, 2, 3), image),
         (
-            lambda: nn.Sequential(
-                nn.Embedding(3, 4), nn.TransformerEncoderLayer(4, 2, 8, 0.0, batch_first=True)
-            ),
+            lambda: nn.Sequential(nn.Embedding(3, 4), nn.TransformerEncoderLayer(4, 2, 8, 0.0, batch_first=True)),
             words,
         ),
     ):

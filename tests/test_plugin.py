@@ -205,7 +205,7 @@ def test_a_missing_file_is_named(course: Course) -> None:
 def test_a_fault_of_a_check_is_broken_and_costs_nothing(course: Course) -> None:
     """No score is shown, and the message says whose fault it is."""
     file = course.solutions / "test_double_hidden.py"
-    file.write_text(file.read_text().replace('    x = rng.normal(size=(3, 2))\n', "    x = rng.nothing_like_this()\n"))
+    file.write_text(file.read_text().replace("    x = rng.normal(size=(3, 2))\n", "    x = rng.nothing_like_this()\n"))
     course.write(ANSWER)
     done = course.run("pytest", "exercises/90")
     assert done.returncode == 1

@@ -1,6 +1,7 @@
 """Visible checks of 01_autograd: small programs that you can follow by hand, compared with torch.autograd."""
 
 import numpy as np
+
 from grader.checks import catches, close_to, points, raised
 
 
@@ -73,6 +74,4 @@ def test_accumulates(submission, reference):
 def test_needs_grad(submission):
     """Without grad, backward of more than one element is a RuntimeError."""
     got = submission.error("gradients", "out = x * 2", {"x": [1.0, 2.0]})
-    assert got == raised(
-        RuntimeError, call="x = Tensor([1.0, 2.0], requires_grad=True); (x * 2).backward()"
-    )
+    assert got == raised(RuntimeError, call="x = Tensor([1.0, 2.0], requires_grad=True); (x * 2).backward()")

@@ -27,9 +27,7 @@ class ElsewhereTensor(torch.Tensor):
     @staticmethod
     def __new__(cls, held: torch.Tensor) -> "ElsewhereTensor":
         shape, strides = held.shape, held.stride()
-        tensor = torch.Tensor._make_wrapper_subclass(
-            cls, shape, strides=strides, dtype=held.dtype, device="cuda"
-        )
+        tensor = torch.Tensor._make_wrapper_subclass(cls, shape, strides=strides, dtype=held.dtype, device="cuda")
         tensor.held = held
         return tensor
 
@@ -46,10 +44,7 @@ class ElsewhereTensor(torch.Tensor):
 
         kwargs = kwargs or {}
         result = function(*tree_map(bring, args), **{**tree_map(bring, kwargs), **_on_the_cpu(kwargs)})
-        if (
-            function is torch.ops.aten.copy_.default
-            or torch.device(kwargs.get("device") or "cuda").type == "cpu"
-        ):
+        if function is torch.ops.aten.copy_.default or torch.device(kwargs.get("device") or "cuda").type == "cpu":
             return result
         return tree_map(lambda value: cls(value) if isinstance(value, torch.Tensor) else value, result)
 

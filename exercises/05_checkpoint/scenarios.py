@@ -82,12 +82,8 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
         parts["scheduler"] = torch.optim.lr_scheduler.StepLR(parts["optimizer"], 2)
         parts |= {"generator": torch.Generator(), "extra": {"note": "whole"}}
     return {
-        "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))[
-            "class"
-        ],
-        "the load raises": problem_of(lambda: back.update(module.load_checkpoint(path, model=loaded)))[
-            "class"
-        ],
+        "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))["class"],
+        "the load raises": problem_of(lambda: back.update(module.load_checkpoint(path, model=loaded)))["class"],
         "extra": back.get("extra", "nothing"),
         "modes after saving": [layer.training for layer in saved.modules()],
         "modes after loading": [layer.training for layer in loaded.modules()],
@@ -109,9 +105,7 @@ def given_back(module: Any, epoch: int, extra: Any) -> dict[str, Any]:
 
     def described(value: Any) -> Any:
         if type(value) is dict:
-            return {
-                key if isinstance(key, str) else repr(key): described(item) for key, item in value.items()
-            }
+            return {key if isinstance(key, str) else repr(key): described(item) for key, item in value.items()}
         if type(value) in (list, tuple):
             return type(value)(described(item) for item in value)
         return [type(value).__name__, str(value.dtype), value.tolist()] if hasattr(value, "dtype") else value

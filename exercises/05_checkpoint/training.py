@@ -55,9 +55,7 @@ def begin(x: Any, y: Any, seed: int) -> Run:
     )
 
 
-def train(
-    run: Run, epochs: range, after: Callable[[int], None] = lambda epoch: None
-) -> dict[str, dict[str, Any]]:
+def train(run: Run, epochs: range, after: Callable[[int], None] = lambda epoch: None) -> dict[str, dict[str, Any]]:
     """Train and say what each epoch was like. `after` is called with the number of epochs completed."""
     history = {}
     for epoch in epochs:

@@ -1,8 +1,8 @@
 """A torch device that is not the CPU, on a machine without one: "kata".
 
-Tensors on it are ordinary torch.Tensors of torch's spare backend (PrivateUse1) whose storage happens to lie in
-host memory, so every operation is done by the CPU kernel on the same bytes. What makes an accelerator strict
-is kept:
+Tensors on it are ordinary torch.Tensors of torch's spare backend (PrivateUse1) whose storage happens to lie
+in host memory, so every operation is done by the CPU kernel on the same bytes. What makes an accelerator
+strict is kept:
 
 - an operation refuses operands of two devices, in torch's own words; as on CUDA, a CPU tensor without
   dimensions may mix;
@@ -49,7 +49,7 @@ _WAITING_OPS = {
 
 @dataclass
 class Seen:
-    """What crossed between host and device: copies as (direction, non_blocking), waits as names of operations."""
+    """What crossed between host and device: copies as (direction, non_blocking), waits as their causes."""
 
     copies: list[tuple[str, bool]] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
@@ -152,7 +152,7 @@ def _is_here(tensor: torch.Tensor) -> bool:
 
 
 def _fallback(op: torch._ops.OpOverload, *args: Any, **kwargs: Any) -> Any:
-    """Any operation on, or making, a tensor of ours: refuse a mixture, run the CPU kernel, label the result."""
+    """Any operation on a tensor of ours: refuse a mixture, run the CPU kernel, label the result."""
     if op.is_view or op._schema.name == "aten::set_":  # nothing is computed
         return op.redispatch(_CPU_KERNELS, *args, **kwargs)
     call = _Call(op)
@@ -170,16 +170,12 @@ class _Call:
         self.op = op
         self.name = op._schema.name
         self.devices: dict[str, None] = {}  # an ordered set
-        self.originals: dict[
-            int, tuple[torch.Tensor, torch.Tensor]
-        ] = {}  # id of what the kernel sees: (it, ours)
+        self.originals: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}  # id of what the kernel sees: (it, ours)
         self.outputs: list[tuple[torch.Tensor, torch.Tensor]] = []  # (what the kernel may resize, ours)
 
     def to_host(self, args: tuple, kwargs: dict[str, Any]) -> tuple[list, dict[str, Any]]:
         declared = {argument.name: argument for argument in self.op._schema.arguments}
-        positional = [
-            self._value(value, argument) for value, argument in zip(args, declared.values(), strict=False)
-        ]
+        positional = [self._value(value, argument) for value, argument in zip(args, declared.values(), strict=False)]
         return positional, {name: self._value(value, declared[name]) for name, value in kwargs.items()}
 
     def _value(self, value: Any, argument: Any) -> Any:
@@ -193,9 +189,7 @@ class _Call:
             self.devices[f"{NAME}:0"] = None
             return CPU
         if isinstance(value, torch.Generator):
-            raise RuntimeError(
-                f"Expected a '{NAME}' device type for generator but found '{value.device.type}'"
-            )
+            raise RuntimeError(f"Expected a '{NAME}' device type for generator but found '{value.device.type}'")
         return value
 
     def _tensor(self, tensor: torch.Tensor, argument: Any) -> torch.Tensor:
@@ -237,7 +231,7 @@ class _Call:
         return result
 
 
-# Operations that the fallback can't serve as they are: copies, new memory, and what torch asks a backend to override.
+# What the fallback can't serve as it is: copies, new memory, and what torch asks a backend to override.
 
 
 def _copy_from(source: torch.Tensor, target: torch.Tensor, non_blocking: bool = False) -> torch.Tensor:
@@ -270,13 +264,9 @@ def _to_copy(
     non_blocking: bool = False,
     memory_format: torch.memory_format | None = None,
 ) -> torch.Tensor:
-    """`source.to(...)` for a source of ours. Torch's own would ask for pinned memory, which nothing here can give."""
-    target = torch.empty_like(
-        source, dtype=dtype, device=device, memory_format=memory_format or torch.preserve_format
-    )
-    return (
-        _copy_from(source, target, non_blocking) if _is_here(target) else target.copy_(source, non_blocking)
-    )
+    """`source.to(...)`. Torch's own would ask for pinned memory, which nothing here can give."""
+    target = torch.empty_like(source, dtype=dtype, device=device, memory_format=memory_format or torch.preserve_format)
+    return target.copy_(source, non_blocking)
 
 
 def _become(tensor: torch.Tensor, content: torch.Tensor) -> torch.Tensor:
@@ -304,9 +294,7 @@ def _clone_storage(storage: torch.UntypedStorage) -> torch.UntypedStorage:
 def _convolution_backward(grad: torch.Tensor, x: torch.Tensor, weight: torch.Tensor, *options: Any) -> Any:
     *geometry, output_mask = options
     bias_sizes = [weight.shape[1] * geometry[5] if geometry[3] else weight.shape[0]]
-    return _fallback(
-        torch.ops.aten.convolution_backward.default, grad, x, weight, bias_sizes, *geometry, output_mask
-    )
+    return _fallback(torch.ops.aten.convolution_backward.default, grad, x, weight, bias_sizes, *geometry, output_mask)
 
 
 class _Module(types.ModuleType):
@@ -346,15 +334,11 @@ class _Module(types.ModuleType):
 
 def _register() -> None:
     aten = torch.ops.aten
-    backend_registration._setup_privateuseone_for_python_backend(
-        NAME, backend_module=_Module(f"torch.{NAME}")
-    )
+    backend_registration._setup_privateuseone_for_python_backend(NAME, backend_module=_Module(f"torch.{NAME}"))
     everything, library = torch.library.Library("_", "IMPL"), torch.library.Library("aten", "IMPL")
     _libraries.extend((everything, library))
     everything.fallback(_fallback, "PrivateUse1")
-    everything.fallback(
-        torch.library.fallthrough_kernel, "AutocastPrivateUse1"
-    )  # autocast leaves dtypes alone
+    everything.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")  # autocast leaves dtypes alone
     for name, function in {
         "_copy_from": _copy_from,
         "_to_copy": _to_copy,
@@ -363,9 +347,7 @@ def _register() -> None:
         "convolution_backward_overrideable": _convolution_backward,
     }.items():
         library.impl(name, function, "PrivateUse1")
-    library.impl(
-        "_copy_from", torch.library.fallthrough_kernel, "Conjugate"
-    )  # else it would copy to resolve a copy
+    library.impl("_copy_from", torch.library.fallthrough_kernel, "Conjugate")  # else it would copy to resolve a copy
     library.impl("_pin_memory", lambda tensor, device=None: tensor.clone(), "CPU")
     torch.__future__.set_swap_module_params_on_conversion(True)  # so that Module.to keeps its Parameters
     torch.UntypedStorage.clone = _clone_storage

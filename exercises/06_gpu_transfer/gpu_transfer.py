@@ -1,6 +1,6 @@
-"""Work that runs wherever the data and the model are: on the CPU, or on an accelerator with memory of its own.
+"""Work that runs wherever data and model are: on the CPU, or on an accelerator with its own memory.
 
-Semantics of torch.Tensor.to and torch.nn.Module.to: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html
+Semantics of torch.Tensor.to: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.to.html
 """
 
 from __future__ import annotations
@@ -27,21 +27,22 @@ def to_device(obj: Any, device: torch.device | str, non_blocking: bool = False) 
     """`obj` with every tensor in it on `device`.
 
     Goes through nested dicts, lists, tuples, namedtuples and dataclasses, and gives back the same structure.
-    Everything else passes through as it is. `obj` is not changed; a tensor that is there already is not copied.
+    Everything else passes through as it is. `obj` is not changed, and a tensor that is there already is not
+    copied. `non_blocking` goes to every copy.
     """
     raise NotImplementedError("06.1 move every tensor, keep the structure")
 
 
 def to_numpy(tensor: torch.Tensor) -> np.ndarray:
-    """The values of `tensor` as an array of the same shape and dtype, from any device, with or without a graph."""
+    """The values of `tensor` as an array of its shape and dtype, from any device, with or without a graph."""
     raise NotImplementedError("06.6 out of the graph, onto the CPU")
 
 
 class NormalizedMLP(nn.Module):
     """(x - mean) / std, then Linear and ReLU per hidden size, then Linear.
 
-    `mean` and `std`, tensors of shape (in_features,), are buffers: they move and are saved with the model, and are
-    never trained. Parameters and buffers have torch's default dtype.
+    `mean` and `std`, tensors of shape (in_features,), are buffers: they move and are saved with the model,
+    and are never trained. Parameters and buffers have torch's default dtype.
     """
 
     mean: torch.Tensor
@@ -66,7 +67,8 @@ def train_step(
 ) -> float:
     """One optimizer step on `batch` = (inputs, targets), which may lie on any device; `model` is on `device`.
 
-    Returns the loss before the update. Waits for the device at most once. May leave the model in training mode.
+    Returns the loss before the update, a mean over the batch. Waits for the device at most once. May leave
+    the model in training mode.
     """
     raise NotImplementedError("06.4 one optimizer step")
 
@@ -74,9 +76,9 @@ def train_step(
 def evaluate(
     model: nn.Module, loader: Iterable[Sequence[torch.Tensor]], loss_fn: Loss, device: torch.device
 ) -> float:
-    """The mean loss per sample over the (inputs, targets) batches of `loader`, in eval mode and without a graph.
+    """The mean loss per sample over the (inputs, targets) batches of `loader`.
 
-    `loss_fn` returns a batch's mean. Waits for the device at most once per batch. Leaves the model's mode as it was,
-    also after an error.
+    Runs in eval mode and without a graph; `loss_fn` returns a batch's mean. Waits for the device at most once
+    per batch. Leaves the model's mode as it was, also after an error.
     """
     raise NotImplementedError("06.5 the mean over all samples")

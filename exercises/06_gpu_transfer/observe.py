@@ -66,9 +66,7 @@ def network(state: dict[str, Any]) -> nn.Module:
     """Linear, BatchNorm, ReLU, Linear of the sizes and dtype of `state`, a state_dict of arrays."""
     tensors = {name: torch.tensor(values) for name, values in state.items()}
     (width, inputs), outputs = tensors["0.weight"].shape, len(tensors["3.weight"])
-    model = nn.Sequential(
-        nn.Linear(inputs, width), nn.BatchNorm1d(width), nn.ReLU(), nn.Linear(width, outputs)
-    )
+    model = nn.Sequential(nn.Linear(inputs, width), nn.BatchNorm1d(width), nn.ReLU(), nn.Linear(width, outputs))
     model.to(tensors["0.weight"].dtype).load_state_dict(tensors)
     return model
 

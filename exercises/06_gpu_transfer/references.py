@@ -7,9 +7,7 @@ def mlp(mean, std, weights, biases, x):
     from torch.nn import functional
 
     mean, std, x = torch.tensor(mean), torch.tensor(std), torch.tensor(x)
-    layers = [
-        (torch.tensor(weight), torch.tensor(bias)) for weight, bias in zip(weights, biases, strict=True)
-    ]
+    layers = [(torch.tensor(weight), torch.tensor(bias)) for weight, bias in zip(weights, biases, strict=True)]
     x = (x - mean) / std
     for weight, bias in layers[:-1]:
         x = functional.relu(functional.linear(x, weight, bias))

@@ -42,9 +42,7 @@ def test_available_devices(submission):
 
 
 @points(1, id="06.3a", about="NormalizedMLP")
-@catches(
-    "python_list_of_layers", "plain_attribute_not_buffer", "mean_and_std_trained", "relu_after_the_last_layer"
-)
+@catches("python_list_of_layers", "plain_attribute_not_buffer", "mean_and_std_trained", "relu_after_the_last_layer")
 def test_small_network(submission, reference):
     """`NormalizedMLP` has all parameters, `mean` and `std` in `state_dict`, and gives torch's numbers."""
     mean, std, x = array(1, 2), array(2, 4), np.array([[3, 10], [-1, 2]], dtype=np.float32)
@@ -68,9 +66,7 @@ def test_small_network(submission, reference):
 
 
 @points(1, id="06.4a", about="train_step")
-@catches(
-    "targets_not_moved", "to_result_dropped", "cuda_hard_coded", "loss_is_a_tensor", "loss_after_the_update"
-)
+@catches("targets_not_moved", "to_result_dropped", "cuda_hard_coded", "loss_is_a_tensor", "loss_after_the_update")
 def test_one_step(submission, reference):
     """A step moves the batch, returns the loss before the update as a float, and updates as on the CPU."""
     inputs, targets = np.array([[1], [2]], dtype=np.float32), np.array([[3], [5]], dtype=np.float32)
@@ -89,9 +85,7 @@ def test_one_step(submission, reference):
 
 
 @points(1, id="06.5a", about="evaluate")
-@catches(
-    "targets_not_moved", "to_result_dropped", "cuda_hard_coded", "mean_of_batch_means", "loss_is_a_tensor"
-)
+@catches("targets_not_moved", "to_result_dropped", "cuda_hard_coded", "mean_of_batch_means", "loss_is_a_tensor")
 def test_mean_loss(submission, reference):
     """Two samples and then one weigh alike: `evaluate` gives the mean over all three, as a float."""
     inputs, targets = np.array([[1], [2], [3]], dtype=np.float32), np.array([[2], [2], [7]], dtype=np.float32)
@@ -112,6 +106,4 @@ def test_array(submission, graph):
     call = f"to_numpy(2 * torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=device, requires_grad={graph}))"
     for device in ["cpu", *submission.run("accelerators")]:
         got = submission.run("as_array", device, graph)
-        assert {f"on {device}": got} == equal_to(
-            {f"on {device}": np.array([[2, 4], [6, 8]], np.float32)}, call=call
-        )
+        assert {f"on {device}": got} == equal_to({f"on {device}": np.array([[2, 4], [6, 8]], np.float32)}, call=call)

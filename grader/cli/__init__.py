@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 import traceback
 from typing import Any
 
@@ -50,5 +49,3 @@ def main() -> Any:
         traceback.print_exc()
         click.echo(f"kata: {say('our_fault')}", err=True)
         return 3
-
-

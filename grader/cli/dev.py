@@ -73,4 +73,6 @@ def new(name: str) -> None:
     root = catalog.find_root()
     for file in write_files(root, name):
         click.echo(file.relative_to(root))
-    click.echo(f"Next: write the answer and the checks, then `kata dev sync {name[:2]}` and `kata dev check {name[:2]}`.")
+    click.echo(
+        f"Next: write the answer and the checks, then `kata dev sync {name[:2]}` and `kata dev check {name[:2]}`."
+    )

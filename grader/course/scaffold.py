@@ -10,7 +10,7 @@ from grader.errors import BadExercise
 FILES = {
     "exercises/{name}/README.md": "# {title}\n\nThe idea, the task, one worked example, what it is compared with.\n",
     "exercises/{name}/README.es.md": "# {title}\n\nLa idea, la tarea, un ejemplo resuelto, con qué se compara.\n",
-    "exercises/{name}/exercise.toml": '''runtime = "numpy"
+    "exercises/{name}/exercise.toml": """runtime = "numpy"
 forbidden = ["torch", "tensorflow", "keras", "jax"]
 hidden_numbers = true
 
@@ -39,7 +39,7 @@ title.en = "one is added"
 title.es = "se suma uno"
 explanation.en = "The result is one too large. Which number was not asked for?"
 explanation.es = "El resultado es uno mayor. ¿Qué número sobra?"
-''',
+""",
     "exercises/{name}/scenarios.py": '''"""Runs beside the learner's code; knows no expected value."""
 
 

@@ -99,7 +99,9 @@ class Judging:
     def _wait(self, waiting: CaseResult, check: Check, call: Callable[[], object]) -> CaseResult:
         """A check that waits for one that nobody has begun is not begun itself, if it runs into the stub as well."""
         needed = [other.id for other in self.checks if other.name in check.needs]
-        if any(result.outcome not in ("passed", "not_attempted") for id in needed for result in self.results.get(id, ())):
+        if any(
+            result.outcome not in ("passed", "not_attempted") for id in needed for result in self.results.get(id, ())
+        ):
             return waiting
         tried = self._run(check, call)
         return tried if tried.outcome == "not_attempted" else waiting

@@ -48,9 +48,7 @@ class close_to(Matcher):
     in that array. Integers, bools and strings are compared exactly. `call` is code a learner can type to see it.
     """
 
-    def __init__(
-        self, expected: Any, rtol: float | None = None, atol: float | None = None, call: str = ""
-    ) -> None:
+    def __init__(self, expected: Any, rtol: float | None = None, atol: float | None = None, call: str = "") -> None:
         self.expected, self.rtol, self.atol, self.call = expected, rtol, atol, call
 
     def compare(self, got: Any) -> None:

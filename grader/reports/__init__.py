@@ -1,1 +1,1 @@
-"""A writer per format, each from an Attempt and nothing else; each has an answer for every outcome. None computes a score."""
+"""A writer per format, from an Attempt and nothing else, with an answer for every outcome. None computes a score."""

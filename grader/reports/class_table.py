@@ -1,4 +1,4 @@
-"""A class in the terminal: a progress bar while it is graded (plain lines elsewhere), then a table and where the results are."""
+"""A class in the terminal: a progress bar while it is graded (plain lines elsewhere), then a table and the places."""
 
 from __future__ import annotations
 

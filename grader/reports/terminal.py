@@ -12,8 +12,10 @@ STYLES = {"passed": "green", "waiting": "yellow", "not_attempted": "yellow", "mi
 Line = tuple[str, str]  # text, style ("" or a colour or "bold")
 
 
-def lines(attempt: Attempt, exercise: Exercise, language: str, quiet: bool = False, of: int | None = None) -> list[Line]:
-    """The whole block. `quiet`: the score and the first failure only. `of`: how many checks there are, if not all ran."""
+def lines(
+    attempt: Attempt, exercise: Exercise, language: str, quiet: bool = False, of: int | None = None
+) -> list[Line]:
+    """The whole block. `quiet`: score and first failure only. `of`: how many checks there are, if not all ran."""
     title = f"{exercise.number} · {exercise.title[language]}"
     points = say("no_score", language)
     if attempt.score is not None:

@@ -1,13 +1,13 @@
 """Starts workers, behind as many fences as asked for.
 
-    parent.py       warm parents: import once, fork a confined worker in milliseconds
-    link.py         the judge's end of a worker: frames, deadline, output, end
-    fences.py       which layers this machine gives and which are wanted
-    bubblewrap.py   the outer fence: a command line
-    landlock.py  seccomp.py  syscalls.py    what the inner fence allows (worker/confine.py puts it on)
-    runtimes.py     what each runtime's workers hold
-    plain.py        a spawned worker without fences, for a learner's own code on any system
-    in_process.py   no process at all: --in-process, for debuggers
+parent.py       warm parents: import once, fork a confined worker in milliseconds
+link.py         the judge's end of a worker: frames, deadline, output, end
+fences.py       which layers this machine gives and which are wanted
+bubblewrap.py   the outer fence: a command line
+landlock.py  seccomp.py  syscalls.py    what the inner fence allows (worker/confine.py puts it on)
+runtimes.py     what each runtime's workers hold
+plain.py        a spawned worker without fences, for a learner's own code on any system
+in_process.py   no process at all: --in-process, for debuggers
 """
 
 from __future__ import annotations

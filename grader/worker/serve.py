@@ -1,6 +1,6 @@
 """What a worker does all its life: reads a request, answers it. And the plain worker, where the system has no fence.
 
-    python -B plain ...     one worker without fences (stdin and stdout carry frames)
+python -B plain ...     one worker without fences (stdin and stdout carry frames)
 """
 
 from __future__ import annotations

@@ -178,9 +178,7 @@ def test_arrays_and_numbers_are_stacked(submission, reference, rng, kind):
     assert {"batches of one": ones} == equal_to({"batches of one": reference.run("torch_batches", samples)})
     equal = [samples[0]] * 4  # equal samples: whatever the order, the batches are the same
     shuffled, _ = submission.run("collated", equal, batch_size=2, shuffle=True)
-    assert {"shuffled": shuffled} == equal_to(
-        {"shuffled": reference.run("torch_batches", equal, batch_size=2)}
-    )
+    assert {"shuffled": shuffled} == equal_to({"shuffled": reference.run("torch_batches", equal, batch_size=2)})
 
 
 NESTED = {
@@ -318,9 +316,7 @@ def test_samples_are_read_when_their_batch_is_asked_for(submission):
 def test_each_sample_is_read_once(submission):
     """In an epoch each sample is read once, by itself, with an integer from 0 to len(dataset) - 1."""
     before, epochs, given = submission.run("reads_by_epoch", 12, 2, batch_size=3)
-    before_too, shuffled, given_too = submission.run(
-        "reads_by_epoch", 12, 2, batch_size=3, shuffle=True, seed=1
-    )
+    before_too, shuffled, given_too = submission.run("reads_by_epoch", 12, 2, batch_size=3, shuffle=True, seed=1)
     epochs, given = epochs + shuffled, given + given_too
     one_by_one = all(isinstance(read, int) for reads in epochs for read in reads)
     facts = {

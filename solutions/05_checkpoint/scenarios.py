@@ -47,10 +47,7 @@ def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) ->
 
     Without `module`, the model as it was made.
     """
-    given = {
-        name: torch.from_numpy(value.copy()).to(getattr(torch, dtypes[name]))
-        for name, value in tensors.items()
-    }
+    given = {name: torch.from_numpy(value.copy()).to(getattr(torch, dtypes[name])) for name, value in tensors.items()}
     given["wide"] = given["wide"].T.contiguous().T
     saved, loaded = Odd(given), Odd({name: tensor.clone() for name, tensor in given.items()})
     for parameter in saved.parameters():
@@ -97,9 +94,7 @@ def paths(module: Any, names: list[str]) -> dict[str, Any]:
     os.chdir(folder)
     try:
         for number, (form, path) in enumerate(forms.items()):
-            problems[form] = problem_of(lambda path=path, number=number: save_twice(module, path, number))[
-                "class"
-            ]
+            problems[form] = problem_of(lambda path=path, number=number: save_twice(module, path, number))["class"]
         for form, path in forms.items():
             if problems[form] == "nothing":
                 model = filled(nn.Linear(1, 1), -1)
@@ -157,10 +152,7 @@ def two_groups(
         torch.manual_seed(first)  # every process begins with weights of its own
         body, head = nn.Linear(x.shape[1], 5).double(), nn.Linear(5, y.shape[1]).double()
     model = nn.Sequential(body, nn.Tanh(), head)
-    groups = [
-        {"params": layer.parameters(), **setting}
-        for layer, setting in zip((body, head), settings, strict=True)
-    ]
+    groups = [{"params": layer.parameters(), **setting} for layer, setting in zip((body, head), settings, strict=True)]
     optimizer = torch.optim.SGD(groups, lr=0.1)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: math.cos(step / 9))
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
@@ -376,16 +368,22 @@ def other_keys(
 ) -> dict[str, Any]:
     """Save these layers (all 1), load them into those (all 5): what comes out, what comes back.
 
-    With each tensor's first number afterwards.
+    With each tensor's first number afterwards. A layer of one size is one that has buffers only.
     """
 
     def layers(shapes: dict[str, list[int]], value: float) -> nn.Module:
-        return filled(nn.ModuleDict({name: nn.Linear(*shape) for name, shape in shapes.items()}), value)
+        made = {
+            name: nn.Linear(*sizes) if len(sizes) == 2 else nn.BatchNorm1d(*sizes, affine=False)
+            for name, sizes in shapes.items()
+        }
+        return filled(nn.ModuleDict(made), value)
 
     path = os.path.join(fresh_folder("keys"), "a.pt")
     model, other, loaded = layers(saved, 1.0), layers(wanted, 5.0), {}
     module.save_checkpoint(path, model=model, optimizer=sgd(model), epoch=4, extra="kept")
-    options = {} if strict is None else {"strict": strict}
+    options: dict[str, Any] = {} if strict is None else {"strict": strict}
+    if len(list(model.parameters())) == len(list(other.parameters())):
+        options["optimizer"] = sgd(other)
     problem = problem_of(lambda: loaded.update(module.load_checkpoint(path, model=other, **options)))
     keys = {name: sorted(loaded[name]) for name in ("missing_keys", "unexpected_keys") if name in loaded}
     first = {key: tensor.flatten()[0].item() for key, tensor in other.state_dict().items()}
@@ -472,9 +470,7 @@ def lacking(module: Any, part: str) -> dict[str, Any]:
     if part == "file":
         os.remove(path)
     else:
-        problem = problem_of(
-            lambda: module.save_checkpoint(path, model=model, epoch=1, **{**parts, part: None})
-        )
+        problem = problem_of(lambda: module.save_checkpoint(path, model=model, epoch=1, **{**parts, part: None}))
         if problem["class"] != "nothing":
             return {"saving": problem}
     return {"loading": problem_of(lambda: module.load_checkpoint(path, model=model, **parts))}

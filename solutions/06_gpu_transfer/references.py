@@ -29,9 +29,7 @@ def training(state, batches, optimizer, options):
         loss.backward()
         stepper.step()
         losses.append(loss.item())
-        states[f"after step {i + 1}"] = {
-            name: value.numpy().copy() for name, value in model.state_dict().items()
-        }
+        states[f"after step {i + 1}"] = {name: value.numpy().copy() for name, value in model.state_dict().items()}
     return {"losses": losses, **states}
 
 

@@ -170,9 +170,7 @@ def outputs(module, mean, std, values, x, options):
 def moved_network(module, device, mean, std, values, x, options):
     """Where everything lies after .to(), and what comes out there."""
     model = _mlp(module, mean, std, values, **options).to(place(device))
-    where = {
-        name: tensor.device.type for name, tensor in model.state_dict().items() if name in ("mean", "std")
-    }
+    where = {name: tensor.device.type for name, tensor in model.state_dict().items() if name in ("mean", "std")}
     buffers = sorted(name for name, _ in model.named_buffers() if name in ("mean", "std"))
     parameters = sorted({parameter.device.type for parameter in model.parameters()})
     return {"state_dict": where, "buffers": buffers, "parameters on": parameters}
@@ -241,9 +239,7 @@ def trained(module, device, batches_on, state, batches, optimizer, options):
         batch = (tuple, list)[i % 2](torch.tensor(values).to(source) for values in arrays)
         # What is returned may arrive late; what a model on the CPU needs from an accelerator arrives at once.
         with nullcontext() if device == "cpu" else accelerator.late_copies():
-            losses.append(
-                module.train_step(model=model, batch=batch, loss_fn=loss, optimizer=stepper, device=target)
-            )
+            losses.append(module.train_step(model=model, batch=batch, loss_fn=loss, optimizer=stepper, device=target))
         now = model.model.state_dict()
         states[f"after step {i + 1}"] = {name: value.detach().cpu().clone() for name, value in now.items()}
     return {**arrivals(model, loss), "losses": losses, **states}

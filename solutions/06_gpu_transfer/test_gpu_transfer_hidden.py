@@ -69,9 +69,7 @@ def test_the_rest_stays(submission):
         got = submission.run("argument_afterwards", device)
         untouched = {"the same list": True, "the same dataclass": True, "keys": [["z", "a", "k"], ["y", "b"]]}
         assert got == equal_to({"argument": argument, **untouched})
-        assert submission.run("passed_through", device) == equal_to(
-            {**passed, "object's tensor": {on: pair(1)}}
-        )
+        assert submission.run("passed_through", device) == equal_to({**passed, "object's tensor": {on: pair(1)}})
 
 
 # ---- 2 pick_device -----------------------------------------------------------------------------------------
@@ -210,15 +208,11 @@ def state_of(rng, inputs, width, outputs, dtype):
         "1.running_mean": rng.normal(size=width), "1.running_var": rng.uniform(0.5, 3, size=width),
         "3.weight": rng.normal(size=(outputs, width)), "3.bias": rng.normal(size=outputs),
     }  # fmt: skip
-    return {name: value.astype(dtype) for name, value in state.items()} | {
-        "1.num_batches_tracked": np.array(5)
-    }
+    return {name: value.astype(dtype) for name, value in state.items()} | {"1.num_batches_tracked": np.array(5)}
 
 
 def batches_of(rng, sizes, dtype, outputs=2):
-    return [
-        (rng.normal(size=(n, 3)).astype(dtype), rng.normal(size=(n, outputs)).astype(dtype)) for n in sizes
-    ]
+    return [(rng.normal(size=(n, 3)).astype(dtype), rng.normal(size=(n, outputs)).astype(dtype)) for n in sizes]
 
 
 @points(2, id="06.4b", about="train_step")
@@ -260,9 +254,7 @@ def test_step_waits_once(submission, rng, batches_on):
     waits = got.pop("waits")
     facts = {**got, "waits at most once": [len(operations) <= 1 for operations in waits]}
     yes = [True] * len(batches)
-    assert facts == equal_to(
-        {"returned": ["float"] * len(batches), "same batch": yes, "waits at most once": yes}
-    )
+    assert facts == equal_to({"returned": ["float"] * len(batches), "same batch": yes, "waits at most once": yes})
 
 
 # ---- 5 evaluate --------------------------------------------------------------------------------------------

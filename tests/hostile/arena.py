@@ -67,16 +67,17 @@ class Arena:
         self._others = descendants()
         self.temp = Path(tempfile.gettempdir())
 
-    def judging(self, files: dict[str, bytes] | None, seed: str = "hostile") -> Judging:
+    def judging(self, files: dict[str, bytes] | None, seed: str = "hostile", deadline: float = 0.0) -> Judging:
+        exercise = dataclasses.replace(self.exercise, deadline=deadline) if deadline else self.exercise
         return Judging(
-            self.exercise, self.checks, files,
+            exercise, self.checks, files,
             source=self.source, cache=self._cache, seed=seed, name_mistakes=self._name_mistakes,
         )  # fmt: skip
 
-    def grade(self, files: dict[str, bytes] | None, seed: str = "hostile") -> Outcome:
+    def grade(self, files: dict[str, bytes] | None, seed: str = "hostile", deadline: float = 0.0) -> Outcome:
         """As grader.grading does it: every check in order, then the attempt."""
         self.source.opened.clear()
-        judging = self.judging(files, seed)
+        judging = self.judging(files, seed, deadline)
         try:
             for check in self.checks:
                 for case in check.cases:

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ def entries() -> list[dict[str, Any]]:
     return [entry for entry in found if "adam.py" in entry["files"]]
 
 
+HARMFUL = ("res_disk", "res_inode", "res_daemon", "res_fork", "exit_kill", "chan_", "plant_poison", "state_")
 ENTRIES = entries()
 NAMES = [entry["name"] for entry in ENTRIES]
 pytestmark = pytest.mark.skipif(not ENTRIES, reason=f"{ATTACKS} is not there: it is no part of this repository")
@@ -52,7 +53,7 @@ def arena(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temp")))
         cache = ValueCache(tmp_path_factory.mktemp("cache") / "values.sqlite")
-        made = Arena(catalog.load(EXERCISE), fence, cache, deadline=2.0, name_mistakes=False)
+        made = Arena(catalog.load(EXERCISE), fence, cache, deadline=10.0, name_mistakes=False)
         made.source.warm("numpy").wait_until_ready()
         yield made
         made.close()
@@ -69,23 +70,26 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def grade(arena: Arena, handed_in: Path) -> Any:
-    """name -> outcome; as `kata grade` does it. The two controls are judged once."""
+def grade(arena: Arena, handed_in: Path) -> Callable[[str], Outcome]:
+    """name -> outcome, as `kata grade` does it. Honest code has ten seconds for a check, the rest a half."""
     paths = {hand_in.student: hand_in.path for hand_in in find(handed_in, [catalog.load(EXERCISE)])}
-    known: dict[str, Outcome] = {}
 
-    def of(name: str, again: bool = False) -> Outcome:
-        if again or name not in known:
-            path = paths[name]
-            assert path is not None
-            try:
-                files = read(path, arena.exercise)
-            except BadSubmission:
-                files = None
-            known[name] = arena.grade(files)
-        return known[name]
+    def of(name: str) -> Outcome:
+        path = paths[name]
+        assert path is not None
+        try:
+            files = read(path, arena.exercise)
+        except BadSubmission:
+            files = None
+        return arena.grade(files, deadline=0 if name.startswith("honest") else 0.5)
 
     return of
+
+
+@pytest.fixture(scope="module")
+def scores(grade: Callable[[str], Outcome]) -> dict[str, float]:
+    """What right and wrong code get that attack nothing."""
+    return {name: grade(name).attempt.score or 0.0 for name in ("honest_good", "honest_wrong")}
 
 
 def harmless(outcome: Outcome, arena: Arena) -> bool:
@@ -99,10 +103,13 @@ def harmless(outcome: Outcome, arena: Arena) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_gets_what_its_description_asks_for(name: str, arena: Arena, grade: Any, handed_in: Path) -> None:
-    good, wrong = grade("honest_good").attempt.score, grade("honest_wrong").attempt.score
+def test_it_gets_what_its_description_asks_for(
+    name: str, arena: Arena, grade: Callable[[str], Outcome], scores: dict[str, float], handed_in: Path
+) -> None:
+    good, wrong = scores["honest_good"], scores["honest_wrong"]
     outcome = grade(name)
     score = outcome.attempt.score
+    assert score is not None
     if name == "honest_syntax_error":
         assert score == 0
         assert re.search(r"adam\.py:\d+", outcome.text)
@@ -112,26 +119,20 @@ def test_it_gets_what_its_description_asks_for(name: str, arena: Arena, grade: A
         assert wrong <= score <= good
     else:
         assert score <= wrong
+    if name == "sbx_probe":
+        assert re.findall(r"SBX allowed:(.*)", outcome.printed)[0].split() == []
+        assert re.findall(r"SBX files:(.*)", outcome.printed)[0].split() == []
     assert harmless(outcome, arena)
     assert not list(handed_in.rglob("PWNED*"))
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("res_", "chan_", "exit_", "state_"))])
-def test_the_next_one_is_judged_as_if_it_had_not_been(name: str, arena: Arena, grade: Any) -> None:
-    outcome = grade(name, again=True)
-    assert outcome.attempt.score <= grade("honest_wrong").attempt.score
-    assert grade("honest_good", again=True).attempt.score > grade("honest_wrong").attempt.score
-    assert arena.left_behind() == NOTHING
-
-
-@pytest.mark.skipif("sbx_probe" not in NAMES, reason="no such entry")
-def test_a_probe_of_the_sandbox_finds_no_hole(grade: Any) -> None:
-    printed = grade("sbx_probe").printed
-    assert re.findall(r"SBX allowed:(.*)", printed)[0].split() == []
-    assert set(re.findall(r"SBX files:(.*)", printed)[0].split()) <= {"/usr/lib"}
-
-
-def test_nothing_is_left_of_the_whole_class(arena: Arena, grade: Any) -> None:
-    for name in NAMES[::10]:
-        grade(name, again=True)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(HARMFUL)])
+def test_the_next_one_is_judged_as_if_it_had_not_been(
+    name: str, arena: Arena, grade: Callable[[str], Outcome], scores: dict[str, float]
+) -> None:
+    """Its second run, too: nothing is remembered from the first."""
+    score = grade(name).attempt.score
+    assert score is not None
+    assert score <= scores["honest_wrong"]
+    assert grade("honest_good").attempt.score == scores["honest_good"]
     assert arena.left_behind() == NOTHING

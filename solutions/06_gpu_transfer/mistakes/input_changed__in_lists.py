@@ -35,7 +35,8 @@ def to_device(obj: Any, device: torch.device | str, non_blocking: bool = False) 
     """`obj` with every tensor in it on `device`.
 
     Goes through nested dicts, lists, tuples, namedtuples and dataclasses, and gives back the same structure.
-    Everything else passes through as it is. `obj` is not changed; a tensor that is there already is not copied.
+    Everything else passes through as it is. `obj` is not changed, and a tensor that is there already is not
+    copied. `non_blocking` goes to every copy.
     """
 
     def move(value: Any) -> Any:
@@ -55,21 +56,22 @@ def to_device(obj: Any, device: torch.device | str, non_blocking: bool = False) 
     if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
         moved = copy.copy(obj)
         for field in dataclasses.fields(obj):
-            object.__setattr__(moved, field.name, move(getattr(obj, field.name)))  # a frozen one refuses setattr
+            part = move(getattr(obj, field.name))
+            object.__setattr__(moved, field.name, part)  # a frozen one refuses setattr
         return moved
     return obj
 
 
 def to_numpy(tensor: torch.Tensor) -> np.ndarray:
-    """The values of `tensor` as an array of the same shape and dtype, from any device, with or without a graph."""
+    """The values of `tensor` as an array of its shape and dtype, from any device, with or without a graph."""
     return tensor.detach().cpu().numpy()
 
 
 class NormalizedMLP(nn.Module):
     """(x - mean) / std, then Linear and ReLU per hidden size, then Linear.
 
-    `mean` and `std`, tensors of shape (in_features,), are buffers: they move and are saved with the model, and are
-    never trained. Parameters and buffers have torch's default dtype.
+    `mean` and `std`, tensors of shape (in_features,), are buffers: they move and are saved with the model,
+    and are never trained. Parameters and buffers have torch's default dtype.
     """
 
     mean: torch.Tensor
@@ -80,7 +82,9 @@ class NormalizedMLP(nn.Module):
     ) -> None:
         super().__init__()
         dtype = torch.get_default_dtype()
-        self.register_buffer("mean", mean.detach().to(dtype, copy=True))  # a copy: loading must not write into
+        self.register_buffer(
+            "mean", mean.detach().to(dtype, copy=True)
+        )  # a copy: loading must not write into
         self.register_buffer("std", std.detach().to(dtype, copy=True))  # the caller's tensors
         sizes = [len(mean), *hidden]
         layers: list[nn.Module] = []
@@ -102,7 +106,8 @@ def train_step(
 ) -> float:
     """One optimizer step on `batch` = (inputs, targets), which may lie on any device; `model` is on `device`.
 
-    Returns the loss before the update. Waits for the device at most once. May leave the model in training mode.
+    Returns the loss before the update, a mean over the batch. Waits for the device at most once. May leave
+    the model in training mode.
     """
     model.train()
     inputs, targets = to_device(batch, device)
@@ -116,10 +121,10 @@ def train_step(
 def evaluate(
     model: nn.Module, loader: Iterable[Sequence[torch.Tensor]], loss_fn: Loss, device: torch.device
 ) -> float:
-    """The mean loss per sample over the (inputs, targets) batches of `loader`, in eval mode and without a graph.
+    """The mean loss per sample over the (inputs, targets) batches of `loader`.
 
-    `loss_fn` returns a batch's mean. Waits for the device at most once per batch. Leaves the model's mode as it was,
-    also after an error.
+    Runs in eval mode and without a graph; `loss_fn` returns a batch's mean. Waits for the device at most once
+    per batch. Leaves the model's mode as it was, also after an error.
     """
     modes = {module: module.training for module in model.modules()}
     total, samples = torch.zeros((), device=device), 0
