@@ -15,14 +15,14 @@ def graphs(programs, leaves, zeroed=(), seed=None, build_first=False):
     """The leaves' grads after each program's backward, as scenarios.graphs gives them."""
     tensors = make(leaves, None)
     outs = [run(program, tensors, None) for program in programs] if build_first else []
-    seen = []
+    seen, named = [], dict(tensors)
     for i, program in enumerate(programs):
         for at, name in zeroed:
             if at == i:
-                tensors[name].grad = None
+                named[name].grad = None
                 seen.append(grads(tensors))
-        out = outs[i] if build_first else run(program, tensors, None)
-        out.backward(None if seed is None else tensor(seed))
+        named["out"] = outs[i] if build_first else run(program, tensors, None)
+        named["out"].backward(None if seed is None else tensor(seed))
         seen.append(grads(tensors))
     return {"grads": seen, "seed": seed}
 

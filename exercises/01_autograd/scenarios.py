@@ -20,18 +20,19 @@ def gradients(autograd, program, leaves, frozen=None, others=None, seed=None):
 def graphs(autograd, programs, leaves, zeroed=(), seed=None, build_first=False):
     """Run each program on the same leaves, then its backward. Gives the leaves' grads after each backward.
 
-    `zeroed` holds pairs (i, name): zero_grad of that leaf before backward of program i; the grads are given after
-    it too. With `build_first` every program runs before the first backward.
+    `zeroed` holds pairs (i, name): zero_grad of that leaf, or of the newest `out`, before backward of program i; the
+    grads are given after it too. With `build_first` every program runs before the first backward.
     """
     tensors = make(autograd, leaves, None)
     outs = [run(autograd, program, tensors, None) for program in programs] if build_first else []
-    seen = []
+    seen, named = [], dict(tensors)
     for i, program in enumerate(programs):
         for at, name in zeroed:
             if at == i:
-                tensors[name].zero_grad()
+                named[name].zero_grad()
                 seen.append(grads(tensors))
-        go_back(outs[i] if build_first else run(autograd, program, tensors, None), seed)
+        named["out"] = outs[i] if build_first else run(autograd, program, tensors, None)
+        go_back(named["out"], seed)
         seen.append(grads(tensors))
     return {"grads": seen, "seed": seed}
 

@@ -23,6 +23,7 @@ from grader.judge.submission import Submission
 from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
 from grader.sandbox import WorkerSource
 
+NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.2  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
@@ -78,6 +79,8 @@ class Judging:
                     return function(**given)
 
             result = self._run(check, call) if result is None else self._wait(result, check, call)
+        if result.finding is not None and result.outcome in NAMES_ITS_CASE and len(check.cases) > 1:
+            result.finding = Finding(result.finding.kind, {**result.finding.facts, "case": _shown(case)})
         self.results.setdefault(check.id, []).append(result)
         return result
 
@@ -241,6 +244,12 @@ def _classify_error(error: dict[str, Any]) -> tuple[str, Finding]:
     if error["missing"] is not None:
         return "error", Finding("no_attribute" if error["owner"] else "no_name", facts)
     return "error", Finding("error", facts)
+
+
+def _shown(case: dict[str, Any]) -> str:
+    """A case's parameters as far as they are short: `kind = 'strings'`."""
+    simple = {name: value for name, value in case.items() if isinstance(value, (str, int, float, type(None)))}
+    return ", ".join(f"{name} = {value!r}" for name, value in simple.items())[:100]
 
 
 def digest(files: dict[str, bytes] | None) -> str:

@@ -59,6 +59,8 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
     lines = []
     if facts.get("call") and not hidden:
         lines.append(say("call", language, **facts))
+    elif facts.get("case"):
+        lines.append(say("case", language, **facts))
     where = facts.get("where", "")
     text = say(kind, language, **{"file_name": exercise.file_name, **facts})
     lines += (f"{where}:  {text}" if where else text).splitlines()

@@ -202,9 +202,10 @@ def _is_error(error: Any) -> bool:
         return False
     texts += [(name, MOST_CHARACTERS["class"]) for name in bases]
     texts += [] if missing is None else [(missing, MOST_CHARACTERS["owner"])]
-    return all(type(text) is str and len(text) <= most for text, most in texts) and (
-        line is None or (type(line) is int and 0 <= line <= MOST_LINES)
-    )
+    if not all(type(text) is str and len(text) <= most for text, most in texts):
+        return False
+    names = [error["class"], error["owner"], error["file"], missing or "", *bases]
+    return all(map(str.isprintable, names)) and (line is None or (type(line) is int and 0 <= line <= MOST_LINES))
 
 
 def pair() -> tuple[int, int]:

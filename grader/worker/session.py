@@ -105,15 +105,20 @@ class Session:
             file, text = os.path.basename(problem.filename or ""), str(problem.msg)[:2000]
         direct = bool(frames) and frames[-1].filename in self.scenario_files
         name = problem.name if isinstance(problem, AttributeError) and direct else None
-        missing, owner = (None, "") if name is None else (name[:100], _owner(problem))
+        missing, owner = (None, "") if name is None else (_printable(name), _owner(problem))
         return {
-            "class": kind.__name__[:100],
-            "bases": [base.__name__[:100] for base in kind.__mro__ if base is not object][:20],
-            "text": text, "line": line, "file": file[:200], "source": source,
+            "class": _printable(kind.__name__),
+            "bases": [_printable(base.__name__) for base in kind.__mro__ if base is not object][:20],
+            "text": text, "line": line, "file": _printable(file, 200), "source": source,
             "missing": missing, "owner": owner,
         }  # fmt: skip
 
 
 def _owner(problem: Any) -> str:
     owner = getattr(problem, "obj", None)
-    return "" if isinstance(owner, types.ModuleType) else type(owner).__name__[:100]
+    return "" if isinstance(owner, types.ModuleType) else _printable(type(owner).__name__)
+
+
+def _printable(name: str, most: int = 100) -> str:
+    """A name without line breaks and other control characters, cut."""
+    return "".join(character if character.isprintable() else "?" for character in name[:most])

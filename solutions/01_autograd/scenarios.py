@@ -13,7 +13,8 @@ def results(autograd, expressions, leaves, frozen=None, others=None):
         is_tensor = isinstance(value, autograd.Tensor)
         seen[expression] = {"is a Tensor": is_tensor}
         if is_tensor:
-            seen[expression]["requires_grad"] = bool(value.requires_grad)
+            flag = value.requires_grad
+            seen[expression]["requires_grad"] = bool(flag) if isinstance(flag, np.bool_) else flag
     return seen
 
 

@@ -54,7 +54,9 @@ def harmless(outcome: Outcome, arena: Arena) -> bool:
 def test_no_point_no_harm_nothing_left(
     attack: str, arena: Arena, toy_root: Path, honest: dict[str, bytes]
 ) -> None:
-    outcome = arena.grade(files_of(attack, toy_root))
+    files = files_of(attack, toy_root)
+    compile(files["double.py"], "double.py", "exec")
+    outcome = arena.grade(files)
     assert outcome.attempt.score == 0, outcome.outcomes
     assert harmless(outcome, arena)
     assert arena.grade(honest).attempt.score == FULL
