@@ -10,6 +10,7 @@ DEMO := demo-results
 
 demo: setup wall
 	$(BIN)/kata grade examples/class --out $(DEMO) --seed demo
+	@echo "Now you: . .venv/bin/activate; kata list; pytest exercises/03"
 
 test: setup wall lint types tests proof
 

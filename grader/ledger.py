@@ -16,7 +16,10 @@ class Ledger:
     """DIR/ledger.sqlite: the run's seed, and a row per student and exercise with what it depends on (`key`)."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise KataError(say("bad_out", folder=folder, problem=problem.strerror)) from None
         try:
             self._file = sqlite3.connect(folder / "ledger.sqlite", isolation_level=None)
             self._file.execute("PRAGMA journal_mode=WAL")

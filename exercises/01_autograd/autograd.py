@@ -36,7 +36,7 @@ class Tensor:
         Raises:
             ValueError: `data` does not consist of numbers.
         """
-        raise NotImplementedError("01.1 keep data as a floating ndarray, grad and requires_grad; no operation made it")
+        raise NotImplementedError("01.1 keep data as a floating ndarray, grad and requires_grad")
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -92,11 +92,11 @@ class Tensor:
 
         With `keepdims` a summed axis stays, with size 1. ValueError if there is no such axis.
         """
-        raise NotImplementedError("01.4 the sum, and how its gradient reaches every element that was added up")
+        raise NotImplementedError("01.4 the sum, and how its gradient reaches every element of it")
 
     def mean(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
         """The mean of all elements, or along one axis; `axis` and `keepdims` as in `sum`."""
-        raise NotImplementedError("01.4 the mean, and how its gradient reaches every element that it counts")
+        raise NotImplementedError("01.4 the mean, and how its gradient reaches every element of it")
 
     def relu(self) -> Tensor:
         """max(self, 0), elementwise. The derivative at 0 is 0."""
@@ -130,7 +130,7 @@ class Tensor:
             RuntimeError: self requires no gradient; `grad` has another shape than self; or `grad` is left out
                 and self does not have exactly one element.
         """
-        raise NotImplementedError("01.2 walk from self to the leaves: each tensor once, after all that was made from it")
+        raise NotImplementedError("01.2 walk to the leaves: each tensor once, after all that was made from it")
 
     def zero_grad(self) -> None:
         """Set `grad` to None."""

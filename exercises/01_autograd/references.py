@@ -28,7 +28,7 @@ def graphs(programs, leaves, zeroed=(), seed=None, build_first=False):
 
 
 def central_differences(program, leaves, others, seed):
-    """The slope of (out * seed).sum() at every element of every leaf, from two values on either side of it."""
+    """The slope of (out * seed).sum() at every element of every leaf, from the values on either side."""
     import torch
 
     step = 1e-6

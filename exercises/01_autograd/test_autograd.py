@@ -42,7 +42,7 @@ def test_diamond(submission, reference):
 @points(1, id="01.3a", about="Tensor.__add__")
 @catches("broadcast_not_summed", "broadcast_size_one_not_summed")
 def test_broadcasting(submission, reference):
-    """The gradient has the shape of its leaf, also where broadcasting stretched it: (3, 1) + (4,), number * matrix."""
+    """A gradient has its leaf's shape, also where broadcasting stretched it: (3, 1) + (4,), () * (2, 2)."""
     column, row = [[1.0], [2.0], [3.0]], [10.0, 20.0, 30.0, 40.0]
     matrix = [[1.0, -2.0], [3.0, 0.5]]
     tries = {

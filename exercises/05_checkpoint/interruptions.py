@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 MOVES = (os.replace, os.rename)
-SERIALIZATION = "torch/serialization.py"
+SERIALIZATION = os.path.join("torch", "serialization.py")
 
 
 def files_in(folder: str) -> dict[str, tuple[int, int, int]]:
@@ -53,7 +53,8 @@ class Break:
         self.folder, self.learners_file, self.at, self.act = folder, learners_file, at, act
         self.early = early
         # Not tempfile, contextlib and rmtree: after a break inside their own work nobody can clean up.
-        self.callers = (learners_file, SERIALIZATION, "/pathlib.py", "/shutil.py", "/os.py")
+        standard = (os.sep + name for name in ("pathlib.py", "shutil.py", "os.py"))
+        self.callers = (learners_file, SERIALIZATION, *standard)
         self.before = files_in(folder)
         self.seen, self.done, self.moved = 0, False, False
 

@@ -29,8 +29,8 @@ def moved_batch(module, device):
     return described(module.to_device(batch, place(device)))
 
 
-def picked(module, preferred):
-    device = module.pick_device(preferred)
+def picked(module, *preferred):
+    device = module.pick_device(*preferred)
     return {type(device).__name__: getattr(device, "type", None)}
 
 
@@ -81,4 +81,4 @@ def as_array(module, device, graph):
     x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=place(device), requires_grad=graph)
     with nullcontext() if device == "cpu" else accelerator.late_copies():
         array = module.to_numpy(2 * x)
-        return array.copy() if hasattr(array, "copy") else array
+        return {"type": type(array).__name__, "values": array.copy() if hasattr(array, "copy") else array}

@@ -26,7 +26,8 @@ def command(exercise: str, yes: bool) -> None:
     if not yes and not click.confirm(say("reset_ask", file=name, backup=backup.name)):
         click.echo(say("nothing_written"))
         return
-    if found.stub.is_file():
+    kept = found.stub.is_file()
+    if kept:
         backup.write_bytes(found.stub.read_bytes())
     write(found, text)
-    click.echo(say("reset_done", file=name, backup=backup.name))
+    click.echo(say("reset_done" if kept else "reset_same", file=name, backup=backup.name))

@@ -142,7 +142,7 @@ class Judging:
         traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
         failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
         names: dict[str, list[str]] = {}
-        if self._diagnosis is not None:
+        if self._diagnosis is not None and self.submission.loaded:
             names = self._diagnosis.name(failing, traces)
         checks = [self._fold(check, names.get(check.id, [])) for check in ran]
         outcome = worst([check.outcome for check in checks])

@@ -14,6 +14,8 @@ from grader.model import Check, Exercise
 
 MAY_BE_OUR_FAULT = ("broken", "crashed", "timeout", "memory")  # a worker that could not start looks like this
 
+MOST_SEARCHES = 6  # checks that no mistake explains, after which no further one is searched among all of them
+
 # Runs one check on the files of a mistake: (outcome, the traces of its cases)
 RunCheck = Callable[[dict[str, bytes], Check], tuple[str, list[Trace]]]
 
@@ -50,10 +52,12 @@ class Diagnosis:
         passed = [check for check, _ in all_traces if check.id not in lost]
         found: dict[str, list[Path]] = {}
         likely: list[Path] = []  # what explained an earlier check is tried first: running all mistakes costs a second
-        for check, traces in failing:
+        searches = 0
+        for check, traces in sorted(failing, key=lambda one: _only_errors(one[1])):  # values say more than errors
             found[check.id] = fits = [] if _ended(traces) else self._fitting(likely, check, traces, passed)
-            if not fits and not _ended(traces):
+            if not fits and not _ended(traces) and searches < MOST_SEARCHES:
                 found[check.id] = fits = self._fitting(self.files, check, traces, passed)
+                searches += not fits
             if _only_errors(traces):
                 found[check.id] = fits = [file for file in fits if self._agrees(file, all_traces)]
             likely += [file for file in fits if file not in likely]

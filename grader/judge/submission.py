@@ -40,6 +40,11 @@ class Submission:
         self.held: list[str] = []
         self.answered = False  # did the worker give a value in this check?
 
+    @property
+    def loaded(self) -> bool:
+        """Could the learner's file be imported, as far as it was tried?"""
+        return self._load_problem is None
+
     def begin(self, visibility: str, seconds: float) -> None:
         """A new check: where its scenarios lie, and how long the learner's code may take in it."""
         self._visibility, self._seconds, self.answered = visibility, seconds, False

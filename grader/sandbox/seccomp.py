@@ -15,7 +15,7 @@ NUMBER, ARCHITECTURE, ARGUMENT_0, ARGUMENT_1, ARGUMENT_2 = 0, 4, 16, 24, 32  # i
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 SECCOMP = {"x86_64": 317, "aarch64": 277}  # the system call that puts on a filter with a listener
 CLONE_THREAD = 0x10000
-MOST_THREADS = 4096  # that a worker may start in its life
+MOST_THREADS = 10_000  # that a worker may start in its life: a third of what small machines have
 CLONE3 = 435  # refused as unknown, so that libc falls back to clone, whose flags can be seen
 # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 TERMINAL_QUESTIONS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)

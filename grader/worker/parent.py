@@ -86,7 +86,7 @@ class Nursery:
             if looks and time.monotonic() > look_at:
                 for child in self.children.values():
                     if self.too_full(child.folder):
-                        os.kill(child.pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
+                        stop(child)
                 look_at = time.monotonic() + LOOK_SECONDS
 
     def too_full(self, folder: str) -> bool:
@@ -118,13 +118,14 @@ class Nursery:
     def fork(self, folder: str, descriptors: list[int]) -> dict[str, Any]:
         if folder in self.kept:
             self.kept.remove(folder)
-        os.makedirs(folder, 0o700, exist_ok=True)
         mine, theirs = socket.socketpair()
         try:
+            os.makedirs(folder, 0o700, exist_ok=True)
             pid = _fork_within(FORK_SECONDS)
             if pid == 0:
                 _become_worker(self.layers, folder, descriptors, theirs)
         except OSError as problem:
+            mine.close()
             return {"problem": str(problem)}
         finally:
             theirs.close()
@@ -172,6 +173,13 @@ class Nursery:
             self.poll.unregister(child.listener)
             os.close(child.listener)
             child.listener = None
+
+
+def stop(child: Child) -> None:
+    """End a child that takes too much of the disk and give back what it took. The judge learns of it in its own time."""
+    os.kill(child.pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    remove(child.folder, REMOVE_SECONDS)
 
 
 def _fork_within(seconds: float) -> int:

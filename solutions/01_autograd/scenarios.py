@@ -1,15 +1,16 @@
-"""What only the hidden checks run beside the learner's code. `gradients` and `graphs` are in the exercise's own file."""
+"""What only the hidden checks run beside the learner's code; `gradients` and `graphs` are in the exercise's file."""
 
 import numpy as np
 
 
 def results(autograd, expressions, leaves, frozen=None, others=None):
-    """For each expression: is its result a Tensor, does it require a gradient, and what is its grad so far?"""
-    tensors = {name: autograd.Tensor(value, True) for name, value in leaves.items()}
-    tensors |= {name: autograd.Tensor(value) for name, value in (frozen or {}).items()} | {"Tensor": autograd.Tensor}
+    """For each expression: is its result a Tensor, and does that require a gradient?"""
+    names = {"Tensor": autograd.Tensor, **(others or {})}
+    names |= {name: autograd.Tensor(value, True) for name, value in leaves.items()}
+    names |= {name: autograd.Tensor(value) for name, value in (frozen or {}).items()}
     seen = {}
     for expression in expressions:
-        value = eval(compile(expression, results.__code__.co_filename, "eval"), {**tensors, **(others or {})})
+        value = eval(compile(expression, results.__code__.co_filename, "eval"), names)
         is_tensor = isinstance(value, autograd.Tensor)
         seen[expression] = {"is a Tensor": is_tensor}
         if is_tensor:
@@ -53,7 +54,7 @@ def new_tensors(autograd, values):
 
 
 def arguments_after(autograd, program, arrays, others, seed):
-    """The arrays given to Tensor and to operators, and the tensors' data, after the program and its backward."""
+    """The arrays given to Tensor and to operators, and the tensors' data, after program and backward."""
     tensors = {name: autograd.Tensor(array, True) for name, array in arrays.items()}
     names = {**tensors, **others}
     exec(compile(program, arguments_after.__code__.co_filename, "exec"), names)

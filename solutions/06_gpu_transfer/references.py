@@ -16,7 +16,7 @@ def _network(state):
     return model
 
 
-def training(state, batches, optimizer, options):
+def training(state, batches, loss_fn, optimizer, options):
     """The loss before each step, and the state_dict after it."""
     import torch
 
@@ -25,7 +25,7 @@ def training(state, batches, optimizer, options):
     losses, states = [], {}
     for i, (inputs, targets) in enumerate(batches):
         stepper.zero_grad()
-        loss = torch.nn.functional.mse_loss(model(torch.tensor(inputs)), torch.tensor(targets))
+        loss = getattr(torch.nn.functional, loss_fn)(model(torch.tensor(inputs)), torch.tensor(targets))
         loss.backward()
         stepper.step()
         losses.append(loss.item())

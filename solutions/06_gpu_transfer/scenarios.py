@@ -127,21 +127,21 @@ class ServedByCpu(TorchFunctionMode):
 
 
 @contextmanager
-def one_cuda_device():
-    """torch thinks that this machine has one CUDA device."""
+def built_with_cuda(devices):
+    """torch thinks that it was built with CUDA and that this machine has so many CUDA devices, one or none."""
     with (
-        mock.patch.object(torch._C, "_cuda_getDeviceCount", return_value=1, create=True),
+        mock.patch.object(torch._C, "_cuda_getDeviceCount", return_value=devices, create=True),
         mock.patch.object(torch._C, "_accelerator_getAccelerator", return_value=torch.device("cuda")),
         mock.patch.multiple(torch.cuda, init=mock.DEFAULT, set_device=mock.DEFAULT, synchronize=mock.DEFAULT),
         mock.patch.object(torch.cuda, "current_device", return_value=0),
         mock.patch.object(torch.cuda, "get_device_name", return_value="one CUDA device"),
-        ServedByCpu(),
+        ServedByCpu() if devices else nullcontext(),
     ):
         yield
 
 
-def picked_beside_cuda(module, preferred):
-    with one_cuda_device():
+def picked_beside_cuda(module, devices, preferred):
+    with built_with_cuda(devices):
         device = module.pick_device(preferred)
     return {type(device).__name__: getattr(device, "type", None)}
 
@@ -229,10 +229,10 @@ def back_and_forth(module, device, mean, std, values, x, options):
 
 
 @cuda_may_be_asked_for
-def trained(module, device, batches_on, state, batches, optimizer, options):
+def trained(module, device, batches_on, state, batches, loss, optimizer, options):
     """The losses of steps on batches, a tuple and a list in turn, and the model after each step."""
     target, source = place(device), place(batches_on)
-    model, loss = Watched(network(state)).to(target), WatchedLoss(torch.nn.functional.mse_loss)
+    model, loss = Watched(network(state)).to(target), WatchedLoss(getattr(torch.nn.functional, loss))
     stepper = getattr(torch.optim, optimizer)(model.parameters(), **options)
     losses, states = [], {}
     for i, arrays in enumerate(batches):
@@ -367,7 +367,7 @@ def array_of(module, device, kind, graph):
         array = module.to_numpy(tensor=tensor)
         array = array.copy() if hasattr(array, "copy") else array
     kept = tensor.device.type == place(device).type and tensor.requires_grad == needs_grad
-    return {"array": array, "the tensor is as before": kept}
+    return {"type": type(array).__name__, "array": array, "the tensor is as before": kept}
 
 
 def there_already(module, device):

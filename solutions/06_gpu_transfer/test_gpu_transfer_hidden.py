@@ -100,10 +100,12 @@ def test_unavailable_names(submission, name):
 @points(0.5, id="06.2c", about="pick_device")
 @catches("never_looks_for_cuda")
 def test_beside_cuda(submission):
-    """On a machine with CUDA `pick_device()` and `pick_device("cuda")` are CUDA, and "cpu" stays the CPU."""
+    """With a GPU, None and "cuda" are CUDA, and "cpu" is the CPU; without one, None is the CPU."""
     submission.restart()
-    got = {str(name): submission.run("picked_beside_cuda", name) for name in (None, "cuda", "cpu")}
-    assert got == equal_to({"None": {"device": "cuda"}, "cuda": {"device": "cuda"}, "cpu": {"device": "cpu"}})
+    got = {name: submission.run("picked_beside_cuda", 1, name) for name in (None, "cuda", "cpu")}
+    got["None, torch with CUDA, no GPU"] = submission.run("picked_beside_cuda", 0, None)
+    cpu, cuda = {"device": "cpu"}, {"device": "cuda"}
+    assert got == equal_to({None: cuda, "cuda": cuda, "cpu": cpu, "None, torch with CUDA, no GPU": cpu})
 
 
 # ---- 3 NormalizedMLP ---------------------------------------------------------------------------------------
@@ -226,20 +228,20 @@ def batches_of(rng, sizes, dtype, outputs=2):
 @pytest.mark.parametrize("batches_on", ["cpu", "device"])
 @pytest.mark.parametrize("on_cpu", [False, True])
 @pytest.mark.parametrize(
-    ("optimizer", "options"),
+    ("loss", "optimizer", "options"),
     [
-        ("SGD", {"lr": 0.05, "momentum": 0.7, "weight_decay": 0.02}),
-        ("Adam", {"lr": 0.03, "betas": (0.8, 0.95), "eps": 1e-3}),
+        ("mse_loss", "SGD", {"lr": 0.05, "momentum": 0.7, "weight_decay": 0.02}),
+        ("binary_cross_entropy_with_logits", "Adam", {"lr": 0.03, "betas": (0.8, 0.95), "eps": 1e-3}),
     ],
 )
-def test_steps_as_on_cpu(submission, reference, rng, batches_on, on_cpu, optimizer, options):
+def test_steps_as_on_cpu(submission, reference, rng, batches_on, on_cpu, loss, optimizer, options):
     """Seven steps on batches from the CPU or the device give the losses and the model of the CPU's steps."""
     state, batches = state_of(rng, 3, 4, 2, np.float64), batches_of(rng, (5, 3, 5, 2, 8, 4, 3), np.float64)
-    expected = reference.run("training", state, batches, optimizer, options)
+    expected = reference.run("training", state, batches, loss, optimizer, options)
     for accelerator in submission.run("accelerators"):
         device = "cpu" if on_cpu else accelerator
         source = accelerator if batches_on == "device" else "cpu"
-        got = submission.run("trained", device, source, state, batches, optimizer, options)
+        got = submission.run("trained", device, source, state, batches, loss, optimizer, options)
         arrived = {"inputs arrive on": [device], "targets arrive on": [device]}
         assert got == close_to({**arrived, **expected}, rtol=1e-6)
 
@@ -321,7 +323,7 @@ def test_arrays_of_all_kinds(submission, kind):
         for graph in (False, True) if kind == "a parameter" else (False,):
             got = submission.run("array_of", device, kind, graph)
             array = ARRAYS[kind] * 3 if graph else ARRAYS[kind]
-            assert got == equal_to({"array": array, "the tensor is as before": True})
+            assert got == equal_to({"type": "ndarray", "array": array, "the tensor is as before": True})
 
 
 # ---- 7 and 8 -----------------------------------------------------------------------------------------------

@@ -242,6 +242,10 @@ def host_name(module):
     return os.uname().nodename
 
 
+def leads_its_session(module):
+    return os.getsid(0) == os.getpid()
+
+
 def process_id(module):
     return os.getpid()
 

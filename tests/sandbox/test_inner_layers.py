@@ -164,6 +164,11 @@ def test_descriptors_other_than_its_own_four_are_closed(parents: Parents) -> Non
     assert len(probe(parents("descriptors"), "descriptors")) > 4
 
 
+def test_it_is_a_session_of_its_own(parents: Parents) -> None:
+    """Ctrl-C at the judge's terminal is not for it."""
+    assert probe(parents(), "leads_its_session")
+
+
 def test_a_worker_goes_with_its_parent() -> None:
     for without, survives in ((), False), (("parent_death",), True):
         with stripped(INNER, *without) as parent:

@@ -123,6 +123,10 @@ BAD_REPLIES = {
     "a text that is an array": encode({"raised": {**ERROR, "text": np.zeros(3)}, "id": 1}),
     "a line that is a text": encode({"raised": {**ERROR, "line": "3"}, "id": 1}),
     "a line that is beyond any file": encode({"raised": {**ERROR, "line": 10**4000}, "id": 1}),
+    "a class of two lines": encode({"raised": {**ERROR, "class": "E\n::error::"}, "id": 1}),
+    "a text of megabytes": encode({"raised": {**ERROR, "text": "x" * (1 << 20)}, "id": 1}),
+    "a hundred bases": encode({"raised": {**ERROR, "bases": ["E"] * 100}, "id": 1}),
+    "a part that nobody asked for": encode({"raised": {**ERROR, "score": 20}, "id": 1}),
     "a missing name that is a list": encode({"raised": {**ERROR, "missing": []}, "id": 1}),
     "no JSON": PREFIX.pack(3, 0) + b"{{{",
     "no UTF-8": PREFIX.pack(3, 0) + b"\xff\xfe\xff",
@@ -239,6 +243,17 @@ def test_endless_output_does_not_hold_the_deadline(scripted: Make) -> None:
     with pytest.raises(WorkerTimeout):
         one.worker.request("run", 0.5)
     assert len(one.worker.output()) <= OUTPUT_KEPT + len("\n[...]")
+
+
+def test_output_that_is_never_empty_does_not_hold_the_deadline() -> None:
+    """However fast the other end writes."""
+    mine, theirs = socket.socketpair()
+    with theirs:
+        zeros = os.open("/dev/zero", os.O_RDONLY)
+        worker = LinkedWorker(mine.fileno(), mine.fileno(), zeros, "/folder", lambda keep_files: (9, 0))
+        mine.detach()
+        with pytest.raises(WorkerTimeout):
+            worker.request("run", 0.2)
 
 
 def test_output_is_any_bytes(scripted: Make) -> None:

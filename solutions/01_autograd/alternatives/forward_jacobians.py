@@ -1,4 +1,4 @@
-"""Forward mode: every tensor carries its Jacobian with respect to each leaf, so backward has no graph to walk at all.
+"""Forward mode: every tensor carries its Jacobian for each leaf, so backward has no graph to walk.
 
 Slow for large arrays, and right.
 """
@@ -10,7 +10,8 @@ class Tensor:
     __array_ufunc__ = None
 
     def __init__(self, data, requires_grad=False):
-        self.data = np.array(data, dtype=None if getattr(data, "dtype", np.dtype(int)).kind == "f" else np.float64)
+        floating = getattr(data, "dtype", np.dtype(int)).kind == "f"
+        self.data = np.array(data, dtype=None if floating else np.float64)
         self.grad = None
         self.requires_grad = requires_grad
         # leaf -> array of shape (*my shape, size of the leaf)

@@ -1,4 +1,4 @@
-"""As torch is built inside: each operation is a class with forward and backward; gradients wait in a dict by id."""
+"""As in torch, each operation is a class with forward and backward; gradients wait in a dict by id."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = np.ndarray
 
 
 class Function:
-    """A node of the graph: knows its inputs and turns a gradient of its output into gradients of its inputs."""
+    """A node of the graph: turns a gradient of its output into gradients of its inputs."""
 
     def __init__(self, *inputs: Tensor, **settings: Any) -> None:
         self.inputs = inputs

@@ -1,6 +1,6 @@
-"""In the style of micrograd: each result keeps a closure that adds to its operands' grad; grads live on every tensor.
+"""In the style of micrograd: each result keeps a closure that adds to its operands' grad.
 
-The order comes from counting, for each tensor, how many results still owe it a gradient.
+Grads live on every tensor. The order comes from counting how many results still owe a tensor a gradient.
 """
 
 import numpy as np

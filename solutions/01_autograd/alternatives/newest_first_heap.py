@@ -1,4 +1,4 @@
-"""Tensors are numbered as they are made, and backward takes the newest one that waits: no topological sort is needed."""
+"""Tensors are numbered as they are made, and backward takes the newest one that waits: no sort is needed."""
 
 import heapq
 import itertools
@@ -23,11 +23,11 @@ class Tensor:
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         """numpy calls this for `ndarray + Tensor` and the like."""
-        names = {np.add: "__radd__", np.subtract: "__rsub__", np.multiply: "__rmul__", np.true_divide: "__rtruediv__"}
-        if method != "__call__" or ufunc not in names or kwargs:
+        names = {"add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__"}
+        if method != "__call__" or ufunc.__name__ not in names or kwargs:
             return NotImplemented
         left, right = inputs
-        return getattr(right, names[ufunc])(left)
+        return getattr(right, names[ufunc.__name__])(left)
 
     def __getattr__(self, name):
         if name == "shape":
@@ -72,11 +72,16 @@ class Tensor:
             raise TypeError(f"cannot multiply a matrix by {other!r}")
         other = wrap(other, self)
         a, b = self.data, other.data
-        return made(a @ b, [(self, lambda g: np.einsum("ij,kj->ik", g, b)), (other, lambda g: np.einsum("ij,ik->jk", a, g))])
+        recipe = [
+            (self, lambda g: np.einsum("ij,kj->ik", g, b)),
+            (other, lambda g: np.einsum("ij,ik->jk", a, g)),
+        ]
+        return made(a @ b, recipe)
 
     def sum(self, axis=None, keepdims=False):
         spread = (lambda g: g) if axis is None or keepdims else (lambda g: np.expand_dims(g, axis))
-        return unary(self, self.data.sum(axis=axis, keepdims=keepdims), lambda g: spread(g) + np.zeros_like(self.data))
+        total = self.data.sum(axis=axis, keepdims=keepdims)
+        return unary(self, total, lambda g: spread(g) + np.zeros_like(self.data))
 
     def mean(self, axis=None, keepdims=False):
         result = self.sum(axis=axis, keepdims=keepdims)
@@ -152,7 +157,8 @@ def linear_map(ufunc, left, right, slopes):
     tensor = left if isinstance(left, Tensor) else right
     left, right = wrap(left, tensor), wrap(right, tensor)
     by_left, by_right = slopes(left.data, right.data)
-    return made(ufunc(left.data, right.data), [(left, lambda g: g * by_left), (right, lambda g: g * by_right)])
+    recipe = [(left, lambda g: g * by_left), (right, lambda g: g * by_right)]
+    return made(ufunc(left.data, right.data), recipe)
 
 
 def shrink(g, shape):

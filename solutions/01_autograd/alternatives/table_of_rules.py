@@ -49,9 +49,9 @@ class Tensor:
 
     def sum(self, axis=None, keepdims=False):
         kept = np.sum(self.data, axis=axis, keepdims=True)
-        index = np.zeros(self.data.shape, dtype=int)
+        ones = np.full(self.data.shape, 1, dtype=self.data.dtype)
         data = kept if keepdims else np.sum(self.data, axis=axis)
-        return _link(data, [self], [lambda g: np.reshape(g, kept.shape) * (index + 1).astype(self.data.dtype)])
+        return _link(data, [self], [lambda g: np.reshape(g, kept.shape) * ones])
 
     def mean(self, axis=None, keepdims=False):
         ones = Tensor(np.ones_like(self.data))

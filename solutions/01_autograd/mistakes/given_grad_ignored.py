@@ -45,7 +45,7 @@ class Tensor:
         Raises:
             ValueError: `data` does not consist of numbers.
         """
-        # BEGIN SOLUTION 01.1 keep data as a floating ndarray, grad and requires_grad; no operation made it
+        # BEGIN SOLUTION 01.1 keep data as a floating ndarray, grad and requires_grad
         try:
             array = np.asarray(data)
             self.data = array if array.dtype.kind == "f" else array.astype(np.float64, casting="safe")
@@ -166,7 +166,7 @@ class Tensor:
 
         With `keepdims` a summed axis stays, with size 1. ValueError if there is no such axis.
         """
-        # BEGIN SOLUTION 01.4 the sum, and how its gradient reaches every element that was added up
+        # BEGIN SOLUTION 01.4 the sum, and how its gradient reaches every element of it
         total = self.data.sum(axis=axis, keepdims=True)
         return _result(
             total if keepdims else total.squeeze(axis),
@@ -176,7 +176,7 @@ class Tensor:
 
     def mean(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
         """The mean of all elements, or along one axis; `axis` and `keepdims` as in `sum`."""
-        # BEGIN SOLUTION 01.4 the mean, and how its gradient reaches every element that it counts
+        # BEGIN SOLUTION 01.4 the mean, and how its gradient reaches every element of it
         mean = self.data.mean(axis=axis, keepdims=True)
         count = self.data.size if axis is None else self.shape[axis]
         return _result(
@@ -228,7 +228,7 @@ class Tensor:
             RuntimeError: self requires no gradient; `grad` has another shape than self; or `grad` is left out
                 and self does not have exactly one element.
         """
-        # BEGIN SOLUTION 01.2 walk from self to the leaves: each tensor once, after all that was made from it
+        # BEGIN SOLUTION 01.2 walk to the leaves: each tensor once, after all that was made from it
         if not self.requires_grad:
             raise RuntimeError("backward: neither this tensor nor what it was made from requires a gradient")
         if grad is None and self.data.size != 1:

@@ -78,10 +78,8 @@ class NormalizedMLP(nn.Module):
         self, mean: torch.Tensor, std: torch.Tensor, hidden: Sequence[int] = (32, 32), out_features: int = 10
     ) -> None:
         super().__init__()
-        self.register_buffer(
-            "mean", mean.detach().clone()
-        )  # a copy: loading must not write into
-        self.register_buffer("std", std.detach().clone())  # the caller's tensors
+        for name, values in (("mean", mean), ("std", std)):
+            self.register_buffer(name, values.detach().clone())
         sizes = [len(mean), *hidden]
         layers: list[nn.Module] = []
         for inputs, outputs in itertools.pairwise(sizes):

@@ -78,11 +78,8 @@ class NormalizedMLP(nn.Module):
         self, mean: torch.Tensor, std: torch.Tensor, hidden: Sequence[int] = (32, 32), out_features: int = 10
     ) -> None:
         super().__init__()
-        dtype = torch.get_default_dtype()
-        self.register_buffer(
-            "mean", mean.detach().to(dtype, copy=True)
-        )  # a copy: loading must not write into
-        self.std = nn.Parameter(std.detach().to(dtype, copy=True))
+        for name, values in (("mean", mean), ("std", std)):
+            self.register_parameter(name, nn.Parameter(values.detach().to(torch.get_default_dtype(), copy=True)))
         sizes = [len(mean), *hidden]
         layers: list[nn.Module] = []
         for inputs, outputs in itertools.pairwise(sizes):

@@ -78,11 +78,9 @@ class NormalizedMLP(nn.Module):
         self, mean: torch.Tensor, std: torch.Tensor, hidden: Sequence[int] = (32, 32), out_features: int = 10
     ) -> None:
         super().__init__()
-        dtype = torch.get_default_dtype()
-        self.register_buffer(
-            "mean", mean.detach().to(dtype, copy=True)
-        )  # a copy: loading must not write into
-        self.register_buffer("std", std.detach().to(dtype, copy=True))  # the caller's tensors
+        for name, values in (("mean", mean), ("std", std)):
+            # A copy: load_state_dict writes into buffers, and must not write into the caller's tensors.
+            self.register_buffer(name, values.detach().to(torch.get_default_dtype(), copy=True))
         sizes = [len(mean), *hidden]
         layers: list[nn.Module] = []
         for inputs, outputs in itertools.pairwise(sizes):
