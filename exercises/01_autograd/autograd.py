@@ -130,7 +130,7 @@ class Tensor:
             RuntimeError: self requires no gradient; `grad` has another shape than self; or `grad` is left out
                 and self does not have exactly one element.
         """
-        raise NotImplementedError("01.2 walk to the leaves: each tensor once, after all that was made from it")
+        raise NotImplementedError("01.2 walk to the leaves, each tensor once and after all made from it")
 
     def zero_grad(self) -> None:
         """Set `grad` to None."""

@@ -27,7 +27,7 @@ NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.2  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
-OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "CUDA out of memory")
+OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
 
 
 @dataclass
@@ -137,6 +137,7 @@ class Judging:
 
     def attempt(self, student: str = "") -> Attempt:
         """What was run so far, added up, with mistakes named."""
+        self.submission.restart()  # no code of the learner's runs beside the mistakes
         ran = [check for check in self.checks if check.id in self.results]
         seen = [check for check in ran if self._outcome(check) != "waiting"]
         traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]

@@ -176,7 +176,7 @@ class Nursery:
 
 
 def stop(child: Child) -> None:
-    """End a child that takes too much of the disk and give back what it took. The judge learns of it in its own time."""
+    """End a child that takes too much of the disk, and give back what it took. The judge hears of it when it asks."""
     os.kill(child.pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     remove(child.folder, REMOVE_SECONDS)

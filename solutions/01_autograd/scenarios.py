@@ -1,4 +1,4 @@
-"""What only the hidden checks run beside the learner's code; `gradients` and `graphs` are in the exercise's file."""
+"""What only the hidden checks run beside the learner's code; more is in the exercise's scenarios."""
 
 import numpy as np
 

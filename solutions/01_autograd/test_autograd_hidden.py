@@ -1,8 +1,8 @@
 """Hidden checks of 01_autograd, compared with torch.autograd and with central differences over every index.
 
-`gradients` and `graphs` run the text of a small program on both sides of the wall (see the exercise's scenarios).
-Where a mistake can be made in any operator, or in any order, a check compares what all of these have in common,
-so that it is recognised in every style: the kind of fault is the value, its place stands in the call.
+`gradients` and `graphs` run the text of a small program on both sides of the wall (the exercise's scenarios).
+Where a mistake can be made in any operator or order, a check compares what all of these have in common: the
+kind of fault is the value, its place stands in the call. So it is recognised in every style.
 """
 
 import numpy as np
@@ -82,7 +82,6 @@ FAR = {
     "x ** -3": [-1e50, -1e-3, -1.0, 1e-50, 1e-3],
     "x ** 1.5": [0.0, 1e-100, 1e-3, 1e100],
     "x.relu()": [-1e300, -1e-300, 1e-300, 1e300],
-    "x * x": [-1e100, -1e-100, 0.0, 1e-3, 1e3],
 }
 
 
@@ -183,7 +182,8 @@ def test_wiring(submission):
     frames = {text: "out = ({}) * (z * w)" if "+" in text else "out = ({}) + (z + w)" for text in WIRED}
     found = {text: passed_on(submission, frames[text].format(text), shape) for text, shape in WIRED.items()}
     other = next((kind for kind in found.values() if kind != "passes it on"), "passes it on")
-    kind = worst(["stops it", "forgets what comes after it", "nothing arrives anywhere"], found.values(), other)
+    kinds = ["stops it", "forgets what comes after it", "nothing arrives anywhere"]
+    kind = worst(kinds, found.values(), other)
     text = next(text for text in WIRED if found[text] == kind)
     assert {"each operator": kind} == equal_to(
         {"each operator": "passes it on"},
@@ -514,7 +514,7 @@ NO_GRADIENT = [("out = k", None), ("out = k", np.array(1.0)), ("out = k * 2", No
 @points(0.5, id="01.7b", about="Tensor.backward")
 @catches("grad_shape_not_checked", "more_than_one_element_accepted", "no_gradient_needed_is_silent")
 def test_runtime_errors(submission, reference):
-    """A grad of a wrong shape and a tensor that needs no gradient: RuntimeError. One element is always fine."""
+    """A grad of a wrong shape and a tensor that needs no gradient: RuntimeError. One element is fine."""
     for shape, wrong in WRONG_SHAPES:
         got = submission.error("gradients", "out = x * 2", {"x": np.ones(shape)}, seed=np.ones(wrong))
         call = f"x = Tensor(np.ones({shape}), requires_grad=True); (x * 2).backward(np.ones({wrong}))"
@@ -547,7 +547,7 @@ BAD_VALUES = {
 @points(0.5, id="01.7c", about="Tensor")
 @catches("foreign_operand_accepted")
 def test_foreign_operands_and_bad_values(submission):
-    """A foreign operand is a TypeError; a shape or axis that does not fit, or data without numbers, a ValueError."""
+    """A foreign operand is a TypeError; a shape or axis that does not fit, or bad data, a ValueError."""
     leaves = {"x": np.ones((2, 3)), "y": np.ones((2, 2))}
     for text in FOREIGN:
         got = submission.error("results", [text], leaves)
@@ -596,8 +596,9 @@ def test_new_tensors(submission):
 # "-", "/" and mean stand in the second group, as many write them with the help of a number.
 SINGLE = {
     "operators alone": ["x + k", "x * k", "x @ x.T", "x.relu()", "x.exp()", "x.sum(axis=1)", "x.reshape(-1)"],
-    "with a number": ["3 - x", "x / 3", "(x * 0.5 + 1) ** 2", "1.5 / x", "x ** 0.5", "-x", "x / k", "x.mean(0)"],
-}
+    "with a number": ["3 - x", "x / 3", "(x * 0.5 + 1) ** 2", "1.5 / x", "x ** 0.5", "-x", "x / k",
+                      "x.mean(0)"],
+}  # fmt: skip
 KEPT = ["not kept in out", "not kept in x.grad"]
 
 
@@ -613,7 +614,8 @@ def test_dtype_kept(submission, reference, rng):
             got[group], expected[group] = both(submission, reference, programs, others={"k": x[0]})
             found |= {(group, text, x.dtype.name): kept(got[group][text], x.dtype) for text in texts}
     kinds = {
-        group: worst(KEPT, [kind for key, kind in found.items() if key[0] == group], "kept") for group in SINGLE
+        group: worst(KEPT, [kind for (of, _, _), kind in found.items() if of == group], "kept")
+        for group in SINGLE
     }
     _, text, dtype = next((key for key, kind in found.items() if kind != "kept"), next(iter(found)))
     assert kinds == equal_to(

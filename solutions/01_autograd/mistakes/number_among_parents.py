@@ -230,7 +230,7 @@ class Tensor:
             RuntimeError: self requires no gradient; `grad` has another shape than self; or `grad` is left out
                 and self does not have exactly one element.
         """
-        # BEGIN SOLUTION 01.2 walk to the leaves: each tensor once, after all that was made from it
+        # BEGIN SOLUTION 01.2 walk to the leaves, each tensor once and after all made from it
         if not self.requires_grad:
             raise RuntimeError("backward: neither this tensor nor what it was made from requires a gradient")
         if grad is None and self.data.size != 1:
@@ -265,7 +265,8 @@ class Tensor:
 def _result(data: np.ndarray, *sources: Source) -> Tensor:
     """The result of an operation, linked to those of its operands that want a gradient."""
     out = Tensor(data)
-    out._sources = tuple(source for source in sources if source[0].requires_grad or not hasattr(source[0], "_sources"))
+    kept = [source for source in sources if source[0].requires_grad or not hasattr(source[0], "_sources")]
+    out._sources = tuple(kept)
     out.requires_grad = any(parent.requires_grad for parent, _ in sources)
     return out
 

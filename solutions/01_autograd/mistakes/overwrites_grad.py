@@ -228,7 +228,7 @@ class Tensor:
             RuntimeError: self requires no gradient; `grad` has another shape than self; or `grad` is left out
                 and self does not have exactly one element.
         """
-        # BEGIN SOLUTION 01.2 walk to the leaves: each tensor once, after all that was made from it
+        # BEGIN SOLUTION 01.2 walk to the leaves, each tensor once and after all made from it
         if not self.requires_grad:
             raise RuntimeError("backward: neither this tensor nor what it was made from requires a gradient")
         if grad is None and self.data.size != 1:
