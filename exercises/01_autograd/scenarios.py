@@ -20,8 +20,8 @@ def gradients(autograd, program, leaves, frozen=None, others=None, seed=None):
 def graphs(autograd, programs, leaves, zeroed=(), seed=None, build_first=False):
     """Run each program on the same leaves, then its backward. Gives the leaves' grads after each backward.
 
-    `zeroed` holds pairs (i, name): before backward of program i, zero_grad of that leaf or the newest `out`, and
-    the grads after it. With `build_first` every program runs before the first backward.
+    `zeroed` holds pairs (i, name): zero_grad of that leaf (or of `out`) before backward of program i, and the
+    grads after it. With `build_first` every program runs before the first backward.
     """
     tensors = make(autograd, leaves, None)
     outs = [run(autograd, program, tensors, None) for program in programs] if build_first else []
