@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import KataError
@@ -51,6 +52,11 @@ class Ledger:
             [_bytes(student), exercise, key],
         ).fetchone()
         return from_text(row[0]) if row else None
+
+    def attempts(self) -> Iterator[Attempt]:
+        """Every attempt that is in the ledger, by student and exercise, one at a time."""
+        for row in self._file.execute("SELECT attempt FROM results ORDER BY student, exercise"):
+            yield from_text(row[0])
 
     def put(self, attempt: Attempt, key: str) -> None:
         text = json.dumps(dataclasses.asdict(attempt), allow_nan=False)

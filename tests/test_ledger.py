@@ -49,6 +49,14 @@ def test_a_run_that_is_resumed_keeps_its_seed_and_a_new_one_does_not(tmp_path: P
     assert ledger.find("ana", "90_double", "key") is None
 
 
+def test_attempts_come_by_student_and_exercise(tmp_path: Path) -> None:
+    """Whatever the order in which they became known."""
+    ledger = Ledger(tmp_path)
+    for student in ("zoe", "ana", "luis"):
+        ledger.put(attempt(student), "key")
+    assert list(ledger.attempts()) == [attempt("ana"), attempt("luis"), attempt("zoe")]
+
+
 def test_a_file_that_is_no_ledger_is_a_sentence_and_stays_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"somebody's notes " * 100)
     with pytest.raises(KataError, match=r"ledger.sqlite cannot be used .*Choose another --out"):
