@@ -64,16 +64,21 @@ class Judging:
         return np.random.default_rng(_number(f"{self.seed}/{self.exercise.name}/{check.id}/{check.case_key(case)}"))
 
     def fixtures(self, check: Check, case: dict[str, Any]) -> dict[str, Any]:
-        return {"submission": self.submission, "reference": self.reference(check), "rng": self.rng(check, case)}
+        """What the check's function asks for, besides the case's own parameters."""
+        make = {
+            "submission": lambda: self.submission,
+            "reference": lambda: self.reference(check),
+            "rng": lambda: self.rng(check, case),
+        }
+        code = check.function.__code__
+        return {name: make[name]() for name in code.co_varnames[: code.co_argcount] if name in make}
 
     def case(self, check: Check, case: dict[str, Any], call: Callable[[], object] | None = None) -> CaseResult:
         """Run one case. `call` runs the check function (pytest's own call, with fixtures); else that is done here."""
         result = self._before(check)
         if result is None or result.outcome == "waiting":
             if call is None:
-                names = check.function.__code__.co_varnames[: check.function.__code__.co_argcount]
-                given = {name: value for name, value in self.fixtures(check, case).items() if name in names} | case
-                function = check.function
+                given, function = self.fixtures(check, case) | case, check.function
 
                 def call() -> object:
                     return function(**given)
