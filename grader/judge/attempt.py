@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from grader import __version__
 from grader.errors import KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import ValueCache, framework_version
-from grader.judge.diagnose import Diagnosis
+from grader.judge.diagnose import MAY_BE_OUR_FAULT, Behaviour, Diagnosis
 from grader.judge.matchers import Mismatch
 from grader.judge.message import explain
 from grader.judge.references import Reference
@@ -65,7 +66,7 @@ class Judging:
 
     def fixtures(self, check: Check, case: dict[str, Any]) -> dict[str, Any]:
         """What the check's function asks for, besides the case's own parameters."""
-        make = {
+        make: dict[str, Callable[[], Any]] = {
             "submission": lambda: self.submission,
             "reference": lambda: self.reference(check),
             "rng": lambda: self.rng(check, case),
@@ -131,14 +132,23 @@ class Judging:
         outcome, finding = classify(problem, self.submission.answered)
         return CaseResult(outcome, finding, seen, time.monotonic() - began, problem)
 
-    def _run_on_mistake(self, files: dict[str, bytes], check: Check) -> tuple[str, list[trace.Trace]]:
-        judging = Judging(
-            self.exercise, (), files, source=self._source, cache=self._cache, seed=self.seed, name_mistakes=False
-        )
-        bare = Check(**{**vars(check), "needs": ()})
-        results = [judging.case(bare, case) for case in check.cases]
+    def _run_on_mistake(self, files: dict[str, bytes], checks: Sequence[Check]) -> dict[str, Behaviour]:
+        found: dict[str, Behaviour] = {}
+        judging = self._bare(files)
+        for check in checks:
+            alone = dataclasses.replace(check, needs=())
+            results = [judging.case(alone, case) for case in check.cases]
+            outcome = worst([result.outcome for result in results])
+            found[check.id] = outcome, [result.trace for result in results]
+            if outcome in MAY_BE_OUR_FAULT:  # the checks after it have all their time
+                judging.close()
+                judging = self._bare(files)
         judging.close()
-        return worst([result.outcome for result in results]), [result.trace for result in results]
+        return found
+
+    def _bare(self, files: dict[str, bytes]) -> Judging:
+        source, cache = self._source, self._cache
+        return Judging(self.exercise, (), files, source=source, cache=cache, seed=self.seed, name_mistakes=False)
 
     def attempt(self, student: str = "") -> Attempt:
         """What was run so far, added up, with mistakes named."""

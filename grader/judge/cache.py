@@ -102,7 +102,7 @@ def key_of(*parts: str | bytes) -> str:
     for part in parts:
         content = part.encode() if isinstance(part, str) else part
         digest.update(len(content).to_bytes(8, "little") + content)
-    return digest.hexdigest()
+    return str(digest.hexdigest())
 
 
 @cache

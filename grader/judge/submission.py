@@ -102,15 +102,15 @@ class Submission:
 
     def alone(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The scenario's value with `None` for the learner's module, from a worker that never sees the submission."""
-        program = self._program(scenario)
+        program, seconds = self._program(scenario), self._seconds
         frame = encode([list(values), options])
         key = key_of("alone", program.key, scenario, frame, *self._source.fence_names)
         value = self._cache.get(key)
         if value is MISSING:
             worker = self._source.open_worker(self.exercise.runtime)
             try:
-                worker.request("scenarios", self._seconds, **vars(program))
-                value = worker.request("run", self._seconds, key=program.key, name=scenario, args=values, options=options)
+                worker.request("scenarios", seconds, **vars(program))
+                value = worker.request("run", seconds, key=program.key, name=scenario, args=values, options=options)
             except WorkerProblem as problem:
                 raise BadExercise(f"{self.exercise.name}: {scenario} alone: {problem}") from problem
             finally:
@@ -192,8 +192,8 @@ class Submission:
         if self._visibility == "hidden" and self.exercise.solutions is not None:
             folders.insert(0, self.exercise.solutions)
         for folder in folders:
-            if f"def {scenario}(" in _text(folder / "scenarios.py"):
-                return _compiled(folder / "scenarios.py", *(self.exercise.folder / name for name in self.exercise.support))
+            if _defines(folder / "scenarios.py", scenario):
+                return _compiled(folder / "scenarios.py", *(self.exercise.folder / it for it in self.exercise.support))
         raise BadExercise(f"{self.exercise.name}: no scenarios.py has a function `{scenario}`")
 
 
@@ -204,6 +204,11 @@ class Program:
     key: str
     source: bytes
     support: dict[str, bytes]
+
+
+@cache
+def _defines(file: Path, scenario: str) -> bool:
+    return f"def {scenario}(" in _text(file)
 
 
 @cache

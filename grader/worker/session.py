@@ -80,8 +80,8 @@ class Session:
     def _execute(self, module_name: str, shown: str, source: str | bytes) -> dict[str, Any]:
         module = sys.modules[module_name] = types.ModuleType(module_name)  # dataclasses look there
         self.scenario_files.add(f"<{shown}>")
-        code = marshal.loads(source) if isinstance(source, bytes) else marshal.loads(compiled(source, shown))
-        exec(code, module.__dict__)
+        code = source if isinstance(source, bytes) else compiled(source, shown)
+        exec(marshal.loads(code), module.__dict__)  # noqa: S302 (the judge compiled it)
         return module.__dict__
 
     def do_run(self, key: str, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:

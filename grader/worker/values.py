@@ -182,8 +182,9 @@ class _Reader:
 
     def array(self, dtype: str, shape: list[int], size: int) -> Any:
         """A view of the frame's bytes."""
-        if len(shape) > 32 or any(type(n) is not int or not 0 <= n < 1 << 40 for n in shape):
-            raise BadFrame("a shape that is none")
+        for n in shape if len(shape) <= 32 else [-1]:
+            if type(n) is not int or not 0 <= n < 1 << 40:
+                raise BadFrame("a shape that is none")
         view: Any = np.ndarray(shape, DTYPES[dtype], self.frame, self.take(size))
         if view.nbytes != size:
             raise BadFrame("an array of another size than its bytes")
