@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.judge.cache import MISSING, ValueCache, key_of
 from grader.judge.trace import Trace, same
-from grader.model import Check, Exercise
+from grader.model import LEARNER_SEED, Check, Exercise
 
 MAY_BE_OUR_FAULT = ("broken", "crashed", "timeout", "memory")  # a worker that could not start looks like this
 
@@ -34,16 +34,22 @@ class Diagnosis:
         known = self._cache.get(self._key(mistake, check))
         return self._run(mistake, [check])[check.id] if known is MISSING else known
 
-    def _learn(self, checks: Sequence[Check]) -> None:
-        """Run each mistake, in one worker, on those of the checks that it has not been run on.
+    def _learn(self, failing: Sequence[Check], others: Sequence[Check]) -> None:
+        """Run each mistake, in one worker, on those of the failing checks that it has not been run on.
 
-        Another process that grades the same class begins elsewhere and finds on disk what this one did.
+        In a class the second such run is on all the checks: others will fail others. Another process that grades the
+        same class begins at another mistake, and each finds on disk what the other did.
         """
         begin = os.getpid() % max(1, len(self.files))
         for mistake in self.files[begin:] + self.files[:begin]:
-            missing = [check for check in checks if self._cache.get(self._key(mistake, check)) is MISSING]
+            missing = [check for check in failing if not self._is_known(mistake, check)]
+            if missing and self._seed != LEARNER_SEED and any(self._is_known(mistake, check) for check in others):
+                missing += [check for check in others if check not in missing and not self._is_known(mistake, check)]
             if missing:
                 self._run(mistake, missing)
+
+    def _is_known(self, mistake: Path, check: Check) -> bool:
+        return self._cache.get(self._key(mistake, check)) is not MISSING
 
     def _run(self, mistake: Path, checks: Sequence[Check]) -> dict[str, Behaviour]:
         found = self._run_checks({self.exercise.file_name: _content(mistake)}, checks)
@@ -70,7 +76,8 @@ class Diagnosis:
         likely: list[Path] = []  # what explained an earlier check is tried first: running all mistakes costs a second
         searches = 0
         failing = sorted(failing, key=lambda one: _only_errors(one[1]))  # values say more than errors
-        self._learn([check for check, traces in failing if not _ended(traces)][:MOST_SEARCHES])
+        searched = [check for check, traces in failing if not _ended(traces)][:MOST_SEARCHES]
+        self._learn(searched, [check for check, _ in all_traces])
         for check, traces in failing:
             found[check.id] = fits = [] if _ended(traces) else self._fitting(likely, check, traces, passed)
             if not fits and not _ended(traces) and searches < MOST_SEARCHES:

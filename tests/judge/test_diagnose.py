@@ -13,7 +13,7 @@ from grader import catalog
 from grader.checks import close_to, points, raised
 from grader.judge.cache import ValueCache
 from grader.judge.diagnose import Diagnosis, misconception_of
-from grader.model import Check, Exercise
+from grader.model import LEARNER_SEED, Check, Exercise
 
 SEEN = [("value", 4.0)]
 RIGHT = [("value", 1.0)]
@@ -141,6 +141,15 @@ def test_one_run_of_a_mistake_serves_all_failing_checks(played: Any) -> None:
     ours = played({"a": {"1": SEEN, "2": SEEN}, "b": {"1": CRASH, "2": SEEN}})
     assert ours.name({"1": SEEN, "2": SEEN}) == {"1": ["a"], "2": ["a"]}
     assert ours.runs == 2
+
+
+@pytest.mark.parametrize(("seed", "runs"), [("a class's", 2), (LEARNER_SEED, 3)])
+def test_in_a_class_the_second_run_of_a_mistake_is_on_all_checks(played: Any, seed: str, runs: int) -> None:
+    """Of a thousand students somebody fails each check; a learner alone waits for what failed and nothing else."""
+    ours = played({"a": {"1": CRASH, "2": CRASH, "3": CRASH}})
+    for id in ("1", "2", "3"):
+        ours.name({id: SEEN}, {other: RIGHT for other in "123" if other != id}, seed)
+    assert ours.runs == runs
 
 
 def test_a_mistake_is_run_again_when_it_or_a_check_changes(played: Any) -> None:
