@@ -144,7 +144,7 @@ class Submission:
             value = self._request(worker, "run", key=program.key, name=scenario, args=values, options=options)
             self.answered = True
             return value
-        except (WorkerDied, WorkerTimeout):
+        except (WorkerDied, WorkerTimeout, KataError):
             self._last_output = worker.output()
             self._worker = None
             raise
