@@ -26,7 +26,7 @@ from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
 from grader.submissions import HandIn, read
 
-CHANCES = 2  # that a task gets alone, after it was under way when a process of the pool was killed
+CHANCES = 3  # of a task that was under way when a process was killed, and of an attempt whose worker was
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,10 @@ def _kept(attempt: Attempt, task: Task, ledger: Ledger) -> Attempt:
 def attempt_of(task: Task) -> Attempt:
     """Judge in this process. A worker that was killed, or a fault of ours, may be the machine's: it is tried again."""
     source, cache = _tools(task.fence)
-    for chance in range(CHANCES):
+    for _ in range(CHANCES):
         judging = _judging(task, source, cache)
         attempt = judge(judging, task.hand_in.student)
-        if chance or not (attempt.outcome == "broken" or _was_killed(judging)):
+        if not (attempt.outcome == "broken" or _was_killed(judging)):
             break
     return attempt
 
