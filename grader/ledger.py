@@ -34,6 +34,8 @@ class Ledger:
                 " attempt TEXT NOT NULL, PRIMARY KEY (student, exercise))"
             )
         except sqlite3.Error as problem:
+            if "locked" in str(problem):
+                raise KataError(say("ledger_in_use", folder=folder)) from None
             raise KataError(say("bad_ledger", file=folder / "ledger.sqlite", problem=problem)) from None
 
     @classmethod

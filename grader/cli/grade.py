@@ -51,9 +51,10 @@ def command(
     old = Ledger.existing(diff) if diff else None
     ledger = Ledger(out)
     try:
-        if not resume:
-            _forget_results(ledger, out)
+        known = ledger.known()
         run = Run(ledger.begin(seed or secrets.token_hex(8), resume), fence, until)
+        if not resume:
+            _forget_results(known, out)
         with on_a_cluster(scheduler) if scheduler else on_this_machine(jobs) as executors:
             graded = grade(hand_ins, ledger, executors, run)
             _write_results(progress(graded, len(hand_ins)), by_name, out)
@@ -78,11 +79,11 @@ def _write_results(graded: Iterator[Attempt], exercises: dict[str, Exercise], ou
         json_report.write(attempt, exercises[attempt.exercise], out)
 
 
-def _forget_results(ledger: Ledger, out: Path) -> None:
+def _forget_results(known: list[tuple[str, str]], out: Path) -> None:
     """A new run in the folder of an old one: what that one wrote of each student goes, and nothing else."""
     from grader.reports import json_report
 
-    for student, exercise in ledger.known():
+    for student, exercise in known:
         json_report.place(student, exercise, out).unlink(missing_ok=True)
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+import select
 import subprocess
 import sys
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.course_copy import Course
@@ -68,8 +72,25 @@ def tree(pid: int) -> list[int]:
     return found
 
 
-def lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+def until_graded(process: subprocess.Popen[str], count: int) -> None:
+    """Read what the run prints until it says that so many are graded."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"Grading: (\d+)/", line)
+        if found and int(found[1]) >= count:
+            return
+    raise AssertionError(f"the run ended before {count} were graded")
+
+
+def survivors(pids: Iterable[int], seconds: float) -> list[int]:
+    """Which of these processes still live after so long, at most?"""
+    until, left = time.monotonic() + seconds, []
+    for pid in pids:
+        try:
+            end = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        if not select.select([end], [], [], max(0.0, until - time.monotonic()))[0]:
+            left.append(pid)
+        os.close(end)
+    return left
