@@ -52,7 +52,9 @@ def test_ctrl_c_keeps_what_was_graded_and_leaves_no_process(course: Course) -> N
     assert "The same command with --resume goes on".lower() in printed.lower()
     assert "Traceback" not in printed
     assert survivors(below, PATIENCE) == []
-    assert len(Ledger.existing(course.root / "out").known()) >= 2
+    ledger = Ledger.existing(course.root / "out")
+    assert len(ledger.known()) >= 2
+    ledger.close()
     assert grade(course, "--out", "out", "--resume")[0] == 0
     grade(course, "--out", "calm")
     assert scores(course, "out") == scores(course, "calm")
