@@ -20,7 +20,7 @@ from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, Fence
 from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
-from grader.submissions import HandIn, read
+from grader.submissions import HandIn
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Task:
 
 def task_of(hand_in: HandIn, seed: str) -> Task:
     """Reads the hand-in. What cannot be taken is refused, with the reason."""
-    if hand_in.path is None:
+    if hand_in.origin is None:
         return Task(hand_in, None, "", seed)
     try:
-        return Task(hand_in, read(hand_in.path, hand_in.exercise), "", seed)
+        return Task(hand_in, hand_in.read(), "", seed)
     except BadSubmission as problem:
         return Task(hand_in, None, str(problem), seed)
 

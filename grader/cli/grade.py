@@ -33,7 +33,10 @@ def command(
 
     root = catalog.find_root()
     chosen = [catalog.resolve(root, name) for name in exercises] or catalog.all_exercises(root)
-    hand_ins = find(submissions, chosen)
+    found = find(submissions, chosen, ignore=out)
+    hand_ins = found.hand_ins
+    for notice in found.notices:
+        click.echo(notice, err=True)
     if not exercises:
         some = handed_in(hand_ins)
         hand_ins = [hand_in for hand_in in hand_ins if hand_in.exercise.name in some]

@@ -1,0 +1,188 @@
+"""Whose is what: the students of a class, by the names that plain folders, Moodle, Canvas and nbgrader give them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.errors import BadSubmission
+from grader.locale import say
+from grader.model import Exercise
+from grader.submissions.archives import is_archive, without_suffix
+from grader.submissions.exports import CANVAS, MOODLE, without_count
+from grader.submissions.places import Place, place_of
+from grader.submissions.trees import Entry, has_bad_name, shown, wrong_kind
+from grader.submissions.wrappers import class_place, entries_at
+
+OURS = {"results", "report"}
+NAME_BYTES, LISTED = 255, 5
+When = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing that a student handed in: a folder, an archive, or loose files (`files`: their names, where they are).
+
+    `refused` says why it is not even looked into. `when`: its mtime; in Canvas the count and the upload's number.
+    """
+
+    label: str
+    place: Place
+    when: When = (0.0,)
+    files: tuple[tuple[str, Entry], ...] | None = None
+    refused: str = ""
+
+
+@dataclass
+class Person:
+    name: str
+    id: str = ""
+    sources: list[Source] = field(default_factory=list)
+
+
+@dataclass
+class _Loose:
+    """A file of an export that puts all students' files into one folder."""
+
+    name: str
+    entry: Entry
+    when: When
+
+
+def people(folder: Path, exercises: list[Exercise], ignore: Path | None) -> tuple[dict[str, Person], list[str]]:
+    """The students by the names that stand in the results, and what is to be said about the class.
+
+    Raises BadSubmission if it cannot be opened or there is nobody.
+    """
+    place, alone = class_place(place_of(folder), exercises)
+    if alone:
+        name = without_suffix(place.label) if not place.folder else place.folder[-1]
+        return {name: Person(name, sources=[Source(place.label, place)])}, []
+    found: dict[tuple[str, str], Person] = {}
+    loose: dict[tuple[str, str], list[_Loose]] = {}
+    ignored: list[str] = []
+    for entry in _children(place, ignore):
+        if not _sort_in(place, entry, found, loose):
+            ignored.append(entry.parts[-1])
+    notices = [_say_ignored(place, ignored)] if ignored else []
+    for key, files in loose.items():
+        person = found.setdefault(key, Person(*key))
+        person.sources += _sources_of(place, files, key[0], notices)
+    if not found:
+        raise BadSubmission(say("empty_class", folder=shown(str(folder), 200)))
+    return _named(found.values(), notices), notices
+
+
+def _children(place: Place, ignore: Path | None) -> list[Entry]:
+    here = place.root.joinpath(*place.folder)
+    on_disk = here.is_dir() and not place.member
+    out = ignore.resolve() if ignore and on_disk else None
+    entries = entries_at(place)
+    if out is None:
+        return entries
+    return [entry for entry in entries if not _is_out(here, entry, out)]
+
+
+def _is_out(here: Path, entry: Entry, out: Path) -> bool:
+    """Is it the folder for the results, or does it hold that folder alone?"""
+    name = entry.parts[-1]
+    if out == here:
+        return name in OURS or name == "scores.csv" or name.startswith("ledger.sqlite")
+    path = here / name
+    while entry.kind == "folder" and path in out.parents:
+        if [child.name for child in path.iterdir()] not in ([], [(out.relative_to(path)).parts[0]]):
+            return False
+        path = path / out.relative_to(path).parts[0]
+    return path == out
+
+
+def _sort_in(
+    place: Place, entry: Entry, found: dict[tuple[str, str], Person], loose: dict[tuple[str, str], list[_Loose]]
+) -> bool:
+    """Give it to its student. False if it is nobody's."""
+    name = entry.parts[-1]
+    is_file = entry.kind not in ("folder", "link")
+    moodle, canvas = MOODLE.fullmatch(name), CANVAS.fullmatch(name) if is_file else None
+    if is_file and moodle and moodle["file"]:
+        file = _Loose(moodle["file"], entry, (entry.when,))
+        loose.setdefault((moodle["name"], moodle["id"]), []).append(file)
+    elif is_file and not moodle and canvas:
+        file_name, count = without_count(canvas["file"])
+        file = _Loose(file_name, entry, (count, float(canvas["upload"][:15])))
+        loose.setdefault((canvas["name"], canvas["id"]), []).append(file)
+    elif name == "__pycache__" or has_bad_name((name[:NAME_BYTES] or name,)) or _is_nobodys(entry, place):
+        return False
+    else:
+        key = (moodle["name"], moodle["id"]) if moodle else (without_suffix(name) if is_file else name, "")
+        found.setdefault(key, Person(*key)).sources.append(_source(place, entry))
+    return True
+
+
+def _is_nobodys(entry: Entry, place: Place) -> bool:
+    """A loose file that is no archive, a pipe, a link that leads to no folder."""
+    name = entry.parts[-1]
+    if entry.kind == "folder" or is_archive(name):
+        return False
+    return entry.kind != "link" or (not place.tree().packed and not place.root.joinpath(*entry.parts).is_dir())
+
+
+def _source(place: Place, entry: Entry) -> Source:
+    name = entry.parts[-1]
+    if entry.kind == "folder":
+        return Source(name, place.down(name), (entry.when,))
+    if entry.kind != "file":
+        return Source(name, place, (entry.when,), refused=wrong_kind(entry.kind, name))
+    try:
+        return Source(name, place.into((name,)), (entry.when,))
+    except BadSubmission as problem:
+        return Source(name, place, (entry.when,), refused=str(problem))
+
+
+def _sources_of(place: Place, files: list[_Loose], student: str, notices: list[str]) -> list[Source]:
+    """Archives are a source each; what else one student has is one source. Of files with one name the newest counts."""
+    newest: dict[str, _Loose] = {}
+    for file in sorted(files, key=lambda file: file.when):
+        older = newest.get(file.name)
+        if older is not None:
+            notices.append(set_aside(student, file.entry.parts[-1], older.entry.parts[-1]))
+        newest[file.name] = file
+    archives = [file for file in newest.values() if is_archive(file.name)]
+    others = tuple((file.name, file.entry) for file in newest.values() if not is_archive(file.name))
+    sources = [Source(file.entry.parts[-1], *_archive(place, file)) for file in archives]
+    if others:
+        when = max(file.when for file in newest.values() if not is_archive(file.name))
+        sources.append(Source(others[-1][1].parts[-1], place, when, others))
+    return sources
+
+
+def _archive(place: Place, file: _Loose) -> tuple[Place, When, None, str]:
+    made = _source(place, file.entry)
+    return made.place, file.when, None, made.refused
+
+
+def set_aside(student: str, kept: str, other: str) -> str:
+    return say("set_aside", student=shown(student), kept=shown(kept), other=shown(other))
+
+
+def _say_ignored(place: Place, names: list[str]) -> str:
+    listed = ", ".join(shown(name, 60) or "''" for name in names[:LISTED])
+    more = f", … (+{len(names) - LISTED})" if len(names) > LISTED else ""
+    return say("ignored", folder=shown(place.label), names=listed + more)
+
+
+def _named(found: Iterable[Person], notices: list[str]) -> dict[str, Person]:
+    """Students by name; where several share one, the export's numbers tell them apart."""
+    persons = sorted(found, key=lambda person: (person.name, person.id))
+    sharing = {name for name, count in Counter(person.name for person in persons).items() if count > 1}
+    named: dict[str, Person] = {}
+    for person in persons:
+        name = f"{person.name}_{person.id}" if person.name in sharing and person.id else person.name
+        encoded = name.encode("utf-8", "surrogatepass")
+        if len(encoded) > NAME_BYTES or name in named:
+            name = f"{name[:60]}-{hashlib.sha256(encoded + person.id.encode()).hexdigest()[:8]}"
+        named[name] = person
+    notices += [say("same_name", name=shown(name)) for name in sorted(sharing)]
+    return named

@@ -1,0 +1,115 @@
+"""Where in a folder or an archive the students begin: what wraps them all is looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.errors import BadSubmission
+from grader.model import Exercise
+from grader.submissions.archives import is_archive, without_suffix
+from grader.submissions.exports import CANVAS, MOODLE
+from grader.submissions.places import Place, place_of
+from grader.submissions.trees import Entry, is_noise
+
+NBGRADER = {"source", "release", "submitted", "autograded", "feedback", "downloaded", "exchange"}
+NOT_STUDENTS = {"exercises", "solutions", "tests"}
+LEVELS = 4
+
+
+def entries_at(place: Place) -> list[Entry]:
+    """What lies at the top, without what systems leave behind.
+
+    `__pycache__` stays, to be told of: somebody ran code there.
+    """
+    return [
+        entry
+        for entry in place.tree().children(place.folder)
+        if not is_noise(entry.parts[-1]) or entry.parts[-1] in ("__pycache__", "..")
+    ]
+
+
+def class_place(place: Place, exercises: list[Exercise]) -> tuple[Place, bool]:
+    """Where the students are, and whether all of it is one student's. Raises BadSubmission if it cannot be opened."""
+    for _ in range(LEVELS):
+        entries = entries_at(place)
+        if _is_one(entries, exercises, loose=place.tree().packed) and not _students_in(place, entries, exercises):
+            return place, True
+        inner = _wrapped(place, entries, exercises)
+        if inner is None:
+            break
+        place = inner
+    return place, False
+
+
+def _wrapped(place: Place, entries: list[Entry], exercises: list[Exercise]) -> Place | None:
+    """The one folder or archive that everybody lies in; nbgrader's `submitted` among its other folders."""
+    folders = {entry.parts[-1] for entry in entries if entry.kind == "folder"}
+    if "submitted" in folders and folders <= NBGRADER:
+        return place.down("submitted")
+    if len(entries) != 1 or MOODLE.fullmatch(entries[0].parts[-1]):
+        return None
+    [entry] = entries
+    name = entry.parts[-1]
+    # A folder in another is a student's own, most often, unless there are several or the archive is called so too.
+    enough = 1 if name == without_suffix(place.label) else 2
+    try:
+        if entry.kind == "folder" and _count_students(place.down(name), exercises) >= enough:
+            return place.down(name)
+        if entry.kind == "file" and is_archive(name) and not place.tree().packed:
+            inside = place.into((name,))
+            if _count_students(inside, exercises) >= enough:
+                return place_of(place.root.joinpath(*entry.parts))
+    except BadSubmission:
+        pass  # a student's, then, and refused
+    return None
+
+
+def _is_one(entries: list[Entry], exercises: list[Exercise], loose: bool) -> bool:
+    """Is this what one student hands in? `loose`: a file of an exercise's name counts, as it does not in a class's
+    folder, where it is nobody's."""
+    folders = {entry.parts[-1] for entry in entries if entry.kind == "folder"}
+    files = {entry.parts[-1] for entry in entries if entry.kind == "file"}
+    if any(exercise.name in folders for exercise in exercises) or "exercises" in folders:
+        return True
+    return loose and not folders and any(exercise.file_name in files for exercise in exercises)
+
+
+def _students_in(place: Place, entries: list[Entry], exercises: list[Exercise]) -> bool:
+    """Is a folder beside the exercises' a student's? Then this is a class, and somebody left an exercise in it."""
+    names = {exercise.name for exercise in exercises} | NOT_STUDENTS
+    return any(
+        _looks_like_student(place, entry, exercises)
+        for entry in entries
+        if entry.kind == "folder" and entry.parts[-1] not in names
+    )
+
+
+def _count_students(place: Place, exercises: list[Exercise]) -> int:
+    """How many entries look like a student's; 0 if the place itself does."""
+    entries = entries_at(place)
+    if _is_one(entries, exercises, loose=True) or _has_file(entries, exercises):
+        return 0
+    return sum(1 for _ in _students(place, entries, exercises))
+
+
+def _students(place: Place, entries: list[Entry], exercises: list[Exercise]) -> Iterator[Entry]:
+    for entry in entries:
+        name = entry.parts[-1]
+        is_upload = entry.kind == "file" and (CANVAS.fullmatch(name) is not None or is_archive(name))
+        if MOODLE.fullmatch(name) or is_upload or _looks_like_student(place, entry, exercises):
+            yield entry
+
+
+def _looks_like_student(place: Place, entry: Entry, exercises: list[Exercise]) -> bool:
+    if entry.kind != "folder":
+        return False
+    try:
+        inside = place.tree().children(entry.parts)
+    except BadSubmission:
+        return False
+    return _is_one(inside, exercises, loose=False) or _has_file(inside, exercises)
+
+
+def _has_file(entries: list[Entry], exercises: list[Exercise]) -> bool:
+    names = {exercise.file_name for exercise in exercises}
+    return any(entry.parts[-1] in names for entry in entries)
