@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from grader.errors import BadSubmission
 from grader.locale import say
-from grader.submissions.tars import tar_tree
+from grader.submissions.tars import begins_as_tar, tar_tree
 from grader.submissions.trees import BYTES_OF_ONE, FILES_OF_ONE, ArchiveTree, shown
 from grader.submissions.zips import zip_tree
 
@@ -54,7 +54,7 @@ def archive_tree(file: BinaryIO, label: str, limits: Limits) -> ArchiveTree:
         unpacked = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the tree reads from it as long as it lives
         expand(file, cast("IO[bytes]", unpacked), label, limits.unpacked)
         return tar_tree(cast(BinaryIO, unpacked), label, limits.entries)
-    if head.startswith(b"PK") or zipfile.is_zipfile(file):
+    if head.startswith(b"PK") or (not begins_as_tar(file) and zipfile.is_zipfile(file)):
         return zip_tree(file, label, limits.entries)
     return tar_tree(file, label, limits.entries)
 
@@ -104,6 +104,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         data = stream.unused_data
         if len(data) < 6:
             data += file.read(CHUNK)
+    raise ValueError("too many streams")
 
 
 class _Gunzip:

@@ -27,7 +27,7 @@ class Origin:
     """Where a hand-in is: a file of a place. `beside` names the files that go with it, where they are not those of its
     folder. `refused` says why it cannot be taken, `whole` that nothing of this student can."""
 
-    place: Place
+    place: Place | None = None
     path: Parts = ()
     beside: Beside | None = None
     refused: str = ""
@@ -80,7 +80,7 @@ def _look_into(
             raise BadSubmission(objection)
         entries = list(_entries(source, tree))
     except BadSubmission as problem:
-        origin = Origin(source.place, refused=str(problem), whole=True)
+        origin = Origin(refused=str(problem), whole=True)
         yield from ((exercise.name, _Found(source, origin, source.when)) for exercise in exercises)
         return
     finder = _Finder(source, tree, exercises)

@@ -116,7 +116,8 @@ def _sort_in(
     elif name == "__pycache__" or has_bad_name((name[:NAME_BYTES] or name,)) or _is_nobodys(entry, place):
         return False
     else:
-        key = (moodle["name"], moodle["id"]) if moodle else (without_suffix(name) if is_file else name, "")
+        plain = name if entry.kind == "folder" else without_suffix(name)
+        key = (moodle["name"], moodle["id"]) if moodle else (plain, "")
         found.setdefault(key, Person(*key)).sources.append(_source(place, entry))
     return True
 

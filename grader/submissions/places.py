@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import io
 import os
+import stat
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,11 +30,11 @@ class Place:
 
     def tree(self) -> Tree:
         """What lies there. Raises BadSubmission if it cannot be opened or unpacked."""
-        outer = _root(self.root, self.label, *_version(self.root))
         if not self.member:
-            return outer
-        content = outer.read(self.member, ARCHIVE_BYTES)
-        return archive_tree(io.BytesIO(content), self.member[-1], ONE)
+            return _root(self.root, self.label, *_version(self.root))
+        is_folder = self.root.is_dir()
+        changed = _version(self.root.joinpath(*self.member) if is_folder else self.root)
+        return _member(replace(self, folder=()), *changed)
 
     def down(self, *names: str) -> Place:
         return replace(self, folder=(*self.folder, *names))
@@ -68,12 +69,20 @@ def _remove(path: Path, owner: int) -> None:
             path.unlink()
 
 
-def _version(root: Path) -> tuple[int, int]:
+def _version(path: Path) -> tuple[int, int]:
+    """Changes when an archive does; folders are looked into anew each time."""
     try:
-        facts = root.stat()
+        facts = path.lstat()
     except OSError as problem:
-        raise BadSubmission(say("unreadable", file=shown(root.name), problem=problem.strerror)) from None
-    return (0, 0) if root.is_dir() else (facts.st_mtime_ns, facts.st_size)
+        raise BadSubmission(say("unreadable", file=shown(path.name), problem=problem.strerror)) from None
+    return (0, 0) if stat.S_ISDIR(facts.st_mode) else (facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=1)
+def _member(place: Place, changed: int, size: int) -> Tree:
+    """A student's archive, kept until the next one is opened: all its exercises are read one after the other."""
+    outer = _root(place.root, place.label, *_version(place.root))
+    return archive_tree(io.BytesIO(outer.read(place.member, ARCHIVE_BYTES)), place.member[-1], ONE)
 
 
 @lru_cache(maxsize=2)

@@ -27,7 +27,7 @@ def read(path: Path, exercise: Exercise) -> dict[str, bytes]:
 
 def content_of(origin: Origin, exercise: Exercise) -> dict[str, bytes]:
     """The files of a hand-in of a class."""
-    if origin.refused:
+    if origin.place is None or origin.refused:
         raise BadSubmission(origin.refused)
     return _files(origin.place.tree(), origin.path, origin.beside, exercise)
 

@@ -36,7 +36,10 @@ def tar_tree(file: BinaryIO, label: str, most: int) -> ArchiveTree:
     places: dict[Parts, int] = {}
     entries: dict[Parts, Entry] = {}
     try:
-        for count, (header, place) in enumerate(_members(file, _size(file), most), 1):
+        end = _size(file)
+        if end == 0:
+            raise Damaged
+        for count, (header, place) in enumerate(_members(file, end, most), 1):
             if count > most:
                 raise BadSubmission(say("archive_entries", file=shown(label), count=most))
             entry = _entry(header)
@@ -51,6 +54,17 @@ def tar_tree(file: BinaryIO, label: str, most: int) -> ArchiveTree:
         return within(file.read(min(size, limit + 1)), limit, path[-1])
 
     return ArchiveTree(label, list(entries.values()), read)
+
+
+def begins_as_tar(file: BinaryIO) -> bool:
+    """A tar may hold a zip as its last member, and then ends as a zip does."""
+    try:
+        _header(file.read(BLOCK))
+    except Damaged:
+        return False
+    finally:
+        file.seek(0)
+    return True
 
 
 def _size(file: BinaryIO) -> int:

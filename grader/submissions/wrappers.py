@@ -50,17 +50,28 @@ def _wrapped(place: Place, entries: list[Entry], exercises: list[Exercise]) -> P
         return None
     [entry] = entries
     name = entry.parts[-1]
-    # A folder in another is a student's own, most often, unless there are several or the archive is called so too.
-    enough = 1 if name == without_suffix(place.label) else 2
     try:
-        if entry.kind == "folder" and _count_students(place.down(name), exercises) >= enough:
-            return place.down(name)
+        if entry.kind == "folder":
+            return _below(place.down(name), exercises, enough=1 if name == without_suffix(place.label) else 2)
         if entry.kind == "file" and is_archive(name) and not place.tree().packed:
             inside = place.into((name,))
-            if _count_students(inside, exercises) >= enough:
+            if _below(inside, exercises, enough=2):
                 return place_of(place.root.joinpath(*entry.parts))
     except BadSubmission:
         pass  # a student's, then, and refused
+    return None
+
+
+def _below(place: Place, exercises: list[Exercise], enough: int) -> Place | None:
+    """The place, or the one that is all it holds, with that many students in it. A folder in another is a student's
+    own, most often, unless there are several or the archive is called like it."""
+    for _ in range(LEVELS):
+        if _count_students(place, exercises) >= enough:
+            return place
+        entries = entries_at(place)
+        if len(entries) != 1 or entries[0].kind != "folder":
+            break
+        place = place.down(entries[0].parts[-1])
     return None
 
 
