@@ -135,8 +135,8 @@ class _Finder:
 
     def _match(self, entry: Entry) -> Iterator[tuple[Exercise, _Candidate]]:
         parents, name = entry.parts[:-1], entry.parts[-1]
-        if entry.kind == "link" and (name in self._by_folder or name == "exercises"):
-            wrong = wrong_kind("link", name)
+        if entry.kind in ("link", "closed") and (name in self._by_folder or name == "exercises"):
+            wrong = wrong_kind(entry.kind, name)
             for exercise in [self._by_folder[name]] if name in self._by_folder else self.exercises:
                 yield exercise, _Candidate(entry, parents, 9, wrong)
         elif name.endswith(SUFFIX) and entry.kind != "folder":
@@ -157,16 +157,17 @@ class _Finder:
         if parents and parents[-1] in self._by_folder:
             exercise = self._by_folder[parents[-1]]
             base, _ = _base(parents, exercise)
-            yield exercise, _Candidate(entry, base, 3 if name in self._by_notebook else 5, wrong)
+            is_meant = name in self._by_notebook or exercise in self._marked(entry)
+            yield exercise, _Candidate(entry, base, 3 if is_meant else 5, wrong)
         elif name in self._by_notebook:
             for exercise in self._by_notebook[name]:
                 yield exercise, _Candidate(entry, parents, 4, wrong)
         else:
-            exercises = self._marked(entry) or (self.exercises if len(self.exercises) == 1 else [])
-            if not exercises:
+            marked = self._marked(entry)
+            if not marked and len(self.exercises) > 1:
                 self.unknown.append(entry.parts)
-            for exercise in exercises:
-                yield exercise, _Candidate(entry, parents, 6, wrong)
+            for exercise in marked or (self.exercises if len(self.exercises) == 1 else []):
+                yield exercise, _Candidate(entry, parents, 4 if marked else 6, wrong)
 
     def _marked(self, entry: Entry) -> list[Exercise]:
         """The exercises that the marks in a notebook name."""

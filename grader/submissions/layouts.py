@@ -12,7 +12,7 @@ from grader.errors import BadSubmission
 from grader.locale import say
 from grader.model import Exercise
 from grader.submissions.archives import is_archive, without_suffix
-from grader.submissions.exports import CANVAS, MOODLE, without_count
+from grader.submissions.exports import canvas, moodle
 from grader.submissions.places import Place, place_of
 from grader.submissions.trees import Entry, has_bad_name, shown, wrong_kind
 from grader.submissions.wrappers import class_place, entries_at
@@ -105,19 +105,17 @@ def _sort_in(
     """Give it to its student. False if it is nobody's."""
     name = entry.parts[-1]
     is_file = entry.kind not in ("folder", "link")
-    moodle, canvas = MOODLE.fullmatch(name), CANVAS.fullmatch(name) if is_file else None
-    if is_file and moodle and moodle["file"]:
-        file = _Loose(moodle["file"], entry, (entry.when,))
-        loose.setdefault((moodle["name"], moodle["id"]), []).append(file)
-    elif is_file and not moodle and canvas:
-        file_name, count = without_count(canvas["file"])
-        file = _Loose(file_name, entry, (count, float(canvas["upload"][:15])))
-        loose.setdefault((canvas["name"], canvas["id"]), []).append(file)
-    elif name == "__pycache__" or has_bad_name((name[:NAME_BYTES] or name,)) or _is_nobodys(entry, place):
+    in_moodle, in_canvas = moodle(name), canvas(name) if is_file else None
+    if is_file and in_moodle and in_moodle.file:
+        file = _Loose(in_moodle.file, entry, (entry.when,))
+        loose.setdefault((in_moodle.name, in_moodle.id), []).append(file)
+    elif in_canvas and not in_moodle:
+        loose.setdefault((in_canvas.name, in_canvas.id), []).append(_Loose(in_canvas.file, entry, in_canvas.when))
+    elif name == "__pycache__" or has_bad_name((name[:NAME_BYTES],)) or _is_nobodys(entry, place):
         return False
     else:
         plain = name if entry.kind == "folder" else without_suffix(name)
-        key = (moodle["name"], moodle["id"]) if moodle else (plain, "")
+        key = (in_moodle.name, in_moodle.id) if in_moodle else (plain, "")
         found.setdefault(key, Person(*key)).sources.append(_source(place, entry))
     return True
 

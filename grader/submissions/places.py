@@ -49,13 +49,13 @@ class Place:
 def place_of(path: Path) -> Place:
     """A class as it was given: a folder or an archive. A compressed tar is decompressed to a temporary file first,
     which goes when this process ends."""
-    path = path.resolve()
-    if path.is_dir():
-        return Place(path, path.name)
     try:
+        path = path.resolve()
+        if path.is_dir():
+            return Place(path, path.name)
         with os.fdopen(open_regular(path), "rb") as file:
             expanded = Path(expanded_beside(file, path.name)) if is_compressed(file) else None
-    except OSError:
+    except (OSError, RuntimeError):  # of a link that leads to itself
         raise BadSubmission(say("not_a_class", folder=path)) from None
     if expanded is None:
         return Place(path, path.name)

@@ -32,7 +32,8 @@ NOISE = {"__pycache__", "__MACOSX", "node_modules", "venv", "Thumbs.db", "deskto
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing by its name. `kind`: file, folder, link, special; in archives also locked, twice and name (a bad one).
+    """One thing by its name. `kind`: file, folder, link, special; closed is a folder that may not be looked into; in
+    archives there are also locked, twice and name (a bad one).
 
     `when` is its own word about when it was changed.
     """
@@ -105,7 +106,8 @@ class DiskTree:
             except BadSubmission:
                 if here == folder:
                     raise
-                continue
+                entries = []
+                yield Entry(here[len(folder) :], "closed")
             for entry in entries:
                 if is_noise(entry.parts[-1]):
                     continue
@@ -150,7 +152,9 @@ def open_regular(file: Path) -> int:
 
 def wrong_kind(kind: str, name: str) -> str:
     """Why that is no file of a learner."""
-    return say({"link": "is_link", "folder": "is_folder"}.get(kind, "is_special"), file=shown(name))
+    return say(
+        {"link": "is_link", "folder": "is_folder", "closed": "is_closed"}.get(kind, "is_special"), file=shown(name)
+    )
 
 
 def within(content: bytes, limit: int, name: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from grader.errors import BadSubmission
 from grader.model import Exercise
 from grader.submissions.archives import is_archive, without_suffix
-from grader.submissions.exports import CANVAS, MOODLE
+from grader.submissions.exports import canvas, moodle
 from grader.submissions.places import Place, place_of
 from grader.submissions.trees import Entry, is_noise
 
@@ -46,7 +46,7 @@ def _wrapped(place: Place, entries: list[Entry], exercises: list[Exercise]) -> P
     folders = {entry.parts[-1] for entry in entries if entry.kind == "folder"}
     if "submitted" in folders and folders <= NBGRADER:
         return place.down("submitted")
-    if len(entries) != 1 or MOODLE.fullmatch(entries[0].parts[-1]):
+    if len(entries) != 1 or moodle(entries[0].parts[-1]):
         return None
     [entry] = entries
     name = entry.parts[-1]
@@ -106,8 +106,8 @@ def _count_students(place: Place, exercises: list[Exercise]) -> int:
 def _students(place: Place, entries: list[Entry], exercises: list[Exercise]) -> Iterator[Entry]:
     for entry in entries:
         name = entry.parts[-1]
-        is_upload = entry.kind == "file" and (CANVAS.fullmatch(name) is not None or is_archive(name))
-        if MOODLE.fullmatch(name) or is_upload or _looks_like_student(place, entry, exercises):
+        is_upload = entry.kind == "file" and (canvas(name) is not None or is_archive(name))
+        if moodle(name) or is_upload or _looks_like_student(place, entry, exercises):
             yield entry
 
 

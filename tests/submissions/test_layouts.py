@@ -193,6 +193,27 @@ def test_canvas_resubmissions(tmp_path: Path, see: See) -> None:
     )
 
 
+def test_canvas_without_names_and_after_the_eighth_time(tmp_path: Path, see: See) -> None:
+    """An anonymous assignment; and Canvas' way of counting on."""
+    files = {
+        "anon_aB3xY_5001_double.py": ANA, "LATE_anon_Zz9Qk_5002_double.py": BEN,
+        "r_7_5003_double-7.py": b"7", "r_7_5004_double-0b6ad1f8-3f4f-4a0e-9d7b-6f0f3f0c2a11.py": b"8",
+        "s_8_5005_work-1.tar.gz": tarred({"double.py": CODE}), "s_8_5006_work.tar.gz": b"older",
+    }  # fmt: skip
+    assert see(write(tmp_path, files)).code == {"anon_aB3xY": ANA, "anon_Zz9Qk": BEN, "r": b"8", "s": CODE}
+
+
+def test_moodle_teams(tmp_path: Path, see: See) -> None:
+    """A team's folder has the group's name and number; that of those without a group has no number."""
+    seen = see(
+        write(
+            tmp_path,
+            {"Group A_7_assignsubmission_file/double.py": ANA, "Default group_assignsubmission_file_/double.py": BEN},
+        )
+    )
+    assert seen.code == {"Group A": ANA, "Default group": BEN}
+
+
 NB = notebook(answer("def double(x): return 2 * x"))
 
 
@@ -385,10 +406,25 @@ def test_an_unreadable_folder_is_told(tmp_path: Path, see: See, monkeypatch: pyt
             raise PermissionError(13, "Permission denied")
         return scandir(path)
 
+    write(tmp_path, {"eva/90_double/ana/x": b""})
     monkeypatch.setattr(os, "scandir", refusing)
     seen = see(tmp_path)
     assert seen.refused == {"ana": "ana cannot be read (Permission denied)"}
     assert seen.code == {"ben": BEN}
+    assert seen.nothing == ["eva"]
+
+
+def test_an_unreadable_folder_of_an_exercise_is_told(tmp_path: Path, see: See, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"ana/90_double/double.py": ANA})
+    scandir = os.scandir
+
+    def refusing(path: str) -> object:
+        if str(path).endswith("90_double"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert see(tmp_path).refused == {"ana": "90_double is a folder that cannot be opened; its permissions forbid it"}
 
 
 NAMES = [
