@@ -17,6 +17,7 @@ from grader.submissions.notebooks import NOTEBOOK_BYTES, SUFFIX, exercises_named
 from grader.submissions.places import Place
 from grader.submissions.trees import Entry, Parts, Tree, shown, wrong_kind
 
+AT_ONCE = 2.0  # seconds: a zip's dates are no finer, and a clone writes its files in any order
 WRAPPERS = 3  # folders around a hand-in that are looked through
 OTHER_EXERCISE = re.compile(r"\d\d_")
 Beside = tuple[tuple[str, Parts], ...]
@@ -89,8 +90,12 @@ def _look_into(
         if exercise.name in matches:
             yield exercise.name, finder.best(student, matches[exercise.name], told)
     if not matches and nested and source.files is None:
-        for inner in _archives_in(source, entries):
-            yield from _look_into(student, inner, exercises, told, nested=False)
+        inner = [one for s in _archives_in(source, entries) for one in _look_into(student, s, exercises, told, False)]
+        sound = [one for one in inner if not one[1].origin.whole]
+        for _, refused in inner if sound else []:
+            if refused.origin.whole:  # data, perhaps
+                told[say("set_aside_refused", student=shown(student), reason=refused.origin.refused)] = None
+        yield from sound or inner
     for name in finder.unknown:
         told[say("notebook_of_nothing", student=shown(student), file=shown("/".join(name)))] = None
 
@@ -192,10 +197,13 @@ class _Finder:
         sound = [candidate for candidate in near if not candidate.wrong] or near[:1]
         named = [candidate for candidate in sound if candidate.order < 5] or sound
         when = {id(one): self._when(one.entry) if len(named) > 1 else one.entry.when for one in named}
-        named.sort(key=lambda one: (when[id(one)], -one.order, one.entry.parts))
-        best = named[-1]
-        for other in named[:-1]:
-            told[set_aside(student, "/".join(best.entry.parts), "/".join(other.entry.parts))] = None
+        newest = max(when.values())
+        best = min(
+            (one for one in named if when[id(one)] >= newest - AT_ONCE), key=lambda one: (one.order, -when[id(one)])
+        )
+        for other in named:
+            if other is not best:
+                told[set_aside(student, "/".join(best.entry.parts), "/".join(other.entry.parts))] = None
         files = self.source.files
         beside = None if files is None else tuple((name, entry.parts) for name, entry in files)
         origin = Origin(self.source.place, self.path(best.entry.parts), beside, best.wrong)

@@ -46,9 +46,10 @@ def _wrapped(place: Place, entries: list[Entry], exercises: list[Exercise]) -> P
     folders = {entry.parts[-1] for entry in entries if entry.kind == "folder"}
     if "submitted" in folders and folders <= NBGRADER:
         return place.down("submitted")
-    if len(entries) != 1 or moodle(entries[0].parts[-1]):
+    holders = [entry for entry in entries if entry.kind == "folder" or _is_upload(entry)]
+    if len(holders) != 1 or moodle(holders[0].parts[-1]):
         return None
-    [entry] = entries
+    [entry] = holders
     name = entry.parts[-1]
     try:
         if entry.kind == "folder":
@@ -68,10 +69,10 @@ def _below(place: Place, exercises: list[Exercise], enough: int) -> Place | None
     for _ in range(LEVELS):
         if _count_students(place, exercises) >= enough:
             return place
-        entries = entries_at(place)
-        if len(entries) != 1 or entries[0].kind != "folder":
+        folders = [entry for entry in entries_at(place) if entry.kind == "folder"]
+        if len(folders) != 1:
             break
-        place = place.down(entries[0].parts[-1])
+        place = place.down(folders[0].parts[-1])
     return None
 
 
@@ -106,9 +107,13 @@ def _count_students(place: Place, exercises: list[Exercise]) -> int:
 def _students(place: Place, entries: list[Entry], exercises: list[Exercise]) -> Iterator[Entry]:
     for entry in entries:
         name = entry.parts[-1]
-        is_upload = entry.kind == "file" and (canvas(name) is not None or is_archive(name))
-        if moodle(name) or is_upload or _looks_like_student(place, entry, exercises):
+        if moodle(name) or _is_upload(entry) or _looks_like_student(place, entry, exercises):
             yield entry
+
+
+def _is_upload(entry: Entry) -> bool:
+    name = entry.parts[-1]
+    return entry.kind == "file" and (canvas(name) is not None or is_archive(name))
 
 
 def _looks_like_student(place: Place, entry: Entry, exercises: list[Exercise]) -> bool:
