@@ -191,16 +191,15 @@ class _Finder:
         return (*self.source.place.folder, *parts)
 
     def best(self, student: str, candidates: list[_Candidate], told: dict[str, None]) -> _Found:
-        """The upper ones first; of those the newest, and of equally new ones the one in the more exact place."""
+        """The upper ones first; of those the newest, and of those made at once the one in the more exact place."""
         upper = min(len(candidate.base) for candidate in candidates)
         near = [candidate for candidate in candidates if len(candidate.base) == upper]
         sound = [candidate for candidate in near if not candidate.wrong] or near[:1]
         named = [candidate for candidate in sound if candidate.order < 5] or sound
         when = {id(one): self._when(one.entry) if len(named) > 1 else one.entry.when for one in named}
         newest = max(when.values())
-        best = min(
-            (one for one in named if when[id(one)] >= newest - AT_ONCE), key=lambda one: (one.order, -when[id(one)])
-        )
+        at_once = [one for one in named if when[id(one)] >= newest - AT_ONCE]
+        best = min(at_once, key=lambda one: (one.order, -when[id(one)]))
         for other in named:
             if other is not best:
                 told[set_aside(student, "/".join(best.entry.parts), "/".join(other.entry.parts))] = None

@@ -10,7 +10,7 @@ from grader.errors import KataError
 from grader.model import Exercise
 from grader.submissions import find, handed_in, read
 from tests.submissions.conftest import See
-from tests.submissions.making import CODE, tarred, write, zipped
+from tests.submissions.making import CODE, answer, notebook, tarred, write, zipped
 
 ANA, BEN = b"# ana\n" + CODE, b"# ben\n" + CODE
 TOGETHER = {"ana/90_double/double.py": ANA, "ben/double.py": BEN, "eva/exercises/90_double/double.py": CODE}
