@@ -15,8 +15,9 @@ from grader.submissions.archives import is_archive
 from grader.submissions.layouts import Source, When, set_aside
 from grader.submissions.notebooks import NOTEBOOK_BYTES, SUFFIX, exercises_named
 from grader.submissions.places import Place
-from grader.submissions.trees import Entry, Parts, Tree, shown, wrong_kind
+from grader.submissions.trees import REFUSED, Entry, Parts, Tree, refusal, shown, wrong_kind
 
+NOTEBOOKS, ARCHIVES = 50, 5  # of one student, that are looked into for what they may be
 AT_ONCE = 2.0  # seconds: a zip's dates are no finer, and a clone writes its files in any order
 WRAPPERS = 3  # folders around a hand-in that are looked through
 OTHER_EXERCISE = re.compile(r"\d\d_")
@@ -77,7 +78,7 @@ def _look_into(
         if source.refused:
             raise BadSubmission(source.refused)
         tree = source.place.tree()
-        if objection := tree.objection(source.place.folder):
+        if objection := _objection(source, tree):
             raise BadSubmission(objection)
         entries = list(_entries(source, tree))
     except BadSubmission as problem:
@@ -100,6 +101,14 @@ def _look_into(
         told[say("notebook_of_nothing", student=shown(student), file=shown("/".join(name)))] = None
 
 
+def _objection(source: Source, tree: Tree) -> str:
+    """Why nothing of it is taken. Of loose files in an archive of all, each student answers for their own."""
+    if source.files is None:
+        return tree.objection(source.place.folder)
+    odd = [entry for _, entry in source.files if tree.packed and entry.kind in REFUSED]
+    return refusal(odd[0], tree.label) if odd else ""
+
+
 def _entries(source: Source, tree: Tree) -> Iterable[Entry]:
     if source.files is None:
         return tree.walk(source.place.folder)
@@ -109,7 +118,7 @@ def _entries(source: Source, tree: Tree) -> Iterable[Entry]:
 def _archives_in(source: Source, entries: list[Entry]) -> Iterator[Source]:
     """The archives that lie in a student's folder: learners upload one, and the export makes the folder around it."""
     archives = [entry for entry in entries if len(entry.parts) <= 2 and is_archive(entry.parts[-1])]
-    for entry in archives[:10]:
+    for entry in archives[:ARCHIVES]:
         label = "/".join((source.label, *entry.parts))
         try:
             if entry.kind != "file":
@@ -125,6 +134,7 @@ class _Finder:
     def __init__(self, source: Source, tree: Tree, exercises: list[Exercise]) -> None:
         self.source, self.tree, self.exercises = source, tree, exercises
         self.unknown: list[Parts] = []
+        self._looked_into = 0
         self._by_file = _grouped((exercise.file_name, exercise) for exercise in exercises)
         self._by_folder = {exercise.name: exercise for exercise in exercises}
         stems = [(stem + SUFFIX, exercise) for exercise in exercises for stem in (exercise.slug, exercise.name)]
@@ -176,8 +186,9 @@ class _Finder:
 
     def _marked(self, entry: Entry) -> list[Exercise]:
         """The exercises that the marks in a notebook name."""
-        if entry.kind != "file" or len(entry.parts) > WRAPPERS + 1:
+        if entry.kind != "file" or len(entry.parts) > WRAPPERS + 1 or self._looked_into >= NOTEBOOKS:
             return []
+        self._looked_into += 1
         try:
             named = exercises_named(self.tree.read(self.path(entry.parts), NOTEBOOK_BYTES))
         except BadSubmission:

@@ -14,7 +14,7 @@ from grader.model import Exercise
 from grader.submissions.archives import is_archive, without_suffix
 from grader.submissions.exports import canvas, moodle
 from grader.submissions.places import Place, place_of
-from grader.submissions.trees import Entry, has_bad_name, shown, wrong_kind
+from grader.submissions.trees import REFUSED, Entry, has_bad_name, refusal, shown, wrong_kind
 from grader.submissions.wrappers import class_place, entries_at
 
 OURS = {"results", "report"}
@@ -133,7 +133,9 @@ def _source(place: Place, entry: Entry) -> Source:
     if entry.kind == "folder":
         return Source(name, place.down(name), (entry.when,))
     if entry.kind != "file":
-        return Source(name, place, (entry.when,), refused=wrong_kind(entry.kind, name))
+        is_odd_member = place.tree().packed and entry.kind in REFUSED
+        why = refusal(entry, place.label) if is_odd_member else wrong_kind(entry.kind, name)
+        return Source(name, place, (entry.when,), refused=why)
     try:
         return Source(name, place.into((name,)), (entry.when,))
     except BadSubmission as problem:

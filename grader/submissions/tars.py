@@ -45,7 +45,7 @@ def tar_tree(file: BinaryIO, label: str, most: int) -> ArchiveTree:
             entry = _entry(header)
             if entry.parts:  # of two with one name the later counts, as whoever appends to a tar means it
                 entries[entry.parts], places[entry.parts] = entry, place
-    except (Damaged, ValueError, OSError):
+    except (Damaged, ValueError, OSError, OverflowError):
         raise BadSubmission(say("archive_unreadable", file=shown(label))) from None
 
     def read(path: Parts, limit: int) -> bytes:

@@ -6,6 +6,7 @@ A tree is only looked at and read. Nothing of an archive is ever written under a
 from __future__ import annotations
 
 import bisect
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from grader.locale import say
 
 Parts = tuple[str, ...]
 
+FILES_OF_ALL = 1_000_000
 FILES_OF_ONE = 10_000  # entries of one student
 BYTES_OF_ONE = 256 << 20  # all of one student's files, unpacked
 NAME_BYTES, PATH_BYTES, DEPTH = 255, 1024, 8
@@ -87,11 +89,11 @@ class DiskTree:
     def __init__(self, root: Path) -> None:
         self.label, self._root = root.name, root
 
-    def children(self, folder: Parts) -> list[Entry]:
+    def children(self, folder: Parts, most: int = FILES_OF_ALL) -> list[Entry]:
         """What lies in it, by name. Raises BadSubmission where it cannot be looked into."""
         place = self._root.joinpath(*folder)
         try:
-            found = [_entry(folder, entry) for entry in os.scandir(place)]
+            found = [_entry(folder, entry) for entry in itertools.islice(os.scandir(place), most)]
         except OSError as problem:
             raise BadSubmission(say("unreadable", file=shown(place.name), problem=problem.strerror)) from None
         return sorted(found, key=lambda entry: entry.parts)
@@ -102,7 +104,7 @@ class DiskTree:
         while waiting:
             here = waiting.pop(0)
             try:
-                entries = self.children(here)
+                entries = self.children(here, FILES_OF_ONE)
             except BadSubmission:
                 if here == folder:
                     raise
@@ -194,8 +196,8 @@ class ArchiveTree:
         after = (*folder[:-1], folder[-1] + "\0")
         return self._entries[first : bisect.bisect_left(self._entries, after, key=_parts)]
 
-    def children(self, folder: Parts) -> list[Entry]:
-        """What lies in it, by name; folders need no entry of their own."""
+    def children(self, folder: Parts, most: int = FILES_OF_ALL) -> list[Entry]:
+        """What lies in it, by name; folders need no entry of their own. There are no more than were let in."""
         found: dict[Parts, Entry] = {}
         for entry in self._below(folder):
             path = entry.parts[: len(folder) + 1]

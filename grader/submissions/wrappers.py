@@ -9,7 +9,7 @@ from grader.model import Exercise
 from grader.submissions.archives import is_archive, without_suffix
 from grader.submissions.exports import canvas, moodle
 from grader.submissions.places import Place, place_of
-from grader.submissions.trees import Entry, is_noise
+from grader.submissions.trees import FILES_OF_ONE, Entry, is_noise
 
 NBGRADER = {"source", "release", "submitted", "autograded", "feedback", "downloaded", "exchange"}
 NOT_STUDENTS = {"exercises", "solutions", "tests"}
@@ -120,7 +120,7 @@ def _looks_like_student(place: Place, entry: Entry, exercises: list[Exercise]) -
     if entry.kind != "folder":
         return False
     try:
-        inside = place.tree().children(entry.parts)
+        inside = place.tree().children(entry.parts, FILES_OF_ONE)
     except BadSubmission:
         return False
     return _is_one(inside, exercises, loose=False) or _has_file(inside, exercises)

@@ -31,6 +31,10 @@ ENTRY_BYTES = 120  # in the table of contents, on average
 BLOCKS = 1 << 10  # what cannot be compressed grows a little
 
 
+class TooMuch(Exception):
+    """A table of contents that is too large to be read."""
+
+
 class _Guarded:
     """A file of which no more than `most` bytes are read at once: the table of contents may not fill the memory."""
 
@@ -43,7 +47,7 @@ class _Guarded:
 
     def read(self, size: int = -1) -> bytes:
         if size > self._most:
-            raise OverflowError
+            raise TooMuch
         return self._file.read(size if size >= 0 else self._most)
 
 
@@ -73,7 +77,7 @@ def zip_tree(file: BinaryIO, label: str, most: int) -> ArchiveTree:
 def _contents(file: BinaryIO, label: str, most: int) -> list[zipfile.ZipInfo]:
     try:
         infos = zipfile.ZipFile(_Guarded(file, ENTRY_BYTES * most)).infolist()
-    except OverflowError:
+    except TooMuch:
         infos = None
     except Exception:  # whatever that module raises, the bytes are to blame
         raise BadSubmission(say("archive_unreadable", file=shown(label))) from None
@@ -127,24 +131,27 @@ def _read(file: BinaryIO, info: zipfile.ZipInfo, limit: int, label: str) -> byte
     if info.file_size > limit:
         raise too_large(parts_of(_name(info))[-1], limit)
     damaged = BadSubmission(say("archive_unreadable", file=shown(label)))
-    file.seek(info.header_offset)
-    header = file.read(HEADER_BYTES)
-    if len(header) < HEADER_BYTES or header[:4] != b"PK\3\4":
-        raise damaged
-    name, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-    raw = info.orig_filename.encode("utf-8" if info.flag_bits & UTF_8 else "cp437")
-    if file.read(name) != raw:
-        raise damaged
-    file.seek(extra, 1)
-    packed = file.read(min(info.compress_size, 2 * limit + BLOCKS))
     try:
+        packed = _packed(file, info, 2 * limit + BLOCKS)
         content = _unpacked(info.compress_type, packed, limit + 1, label)
-    except (zlib.error, OSError, EOFError, ValueError):
+    except (zlib.error, OSError, EOFError, ValueError, OverflowError):
         raise damaged from None
     within(content, limit, parts_of(_name(info))[-1])
     if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
         raise damaged
     return content
+
+
+def _packed(file: BinaryIO, info: zipfile.ZipInfo, most: int) -> bytes:
+    """The bytes of a file as they stand in the archive. Raises ValueError if its own header is not as it should be."""
+    file.seek(info.header_offset)
+    header = file.read(HEADER_BYTES)
+    name, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
+    raw = info.orig_filename.encode("utf-8" if info.flag_bits & UTF_8 else "cp437")
+    if header[:4] != b"PK\3\4" or file.read(name) != raw:
+        raise ValueError
+    file.seek(extra, 1)
+    return file.read(min(info.compress_size, most))
 
 
 def _unpacked(method: int, packed: bytes, most: int, label: str) -> bytes:

@@ -85,9 +85,10 @@ def pax(body: bytes) -> bytes:
     return member("x", tarfile.XHDTYPE, size=len(body)).tobuf() + filled + member("double.py").tobuf() + b"\0" * 1024
 
 
-def negative_size() -> bytes:
+def numbered_size(field: bytes) -> bytes:
+    """A tar whose first member has that for its size."""
     header = bytearray(member("double.py", size=8).tobuf())
-    header[124:136] = b"\xff" * 12
+    header[124:136] = field
     header[148:156] = b"%06o\0 " % (sum(header[:148]) + 8 * 32 + sum(header[156:]))
     return bytes(header) + b"\0" * 1024
 
@@ -119,6 +120,7 @@ ATTACKS: dict[str, tuple[bytes, str]] = {
     "zip_drive_relative": (zip_with("C:slipped.py"), "leads elsewhere"),
     "zip_nul": (zip_with("name").replace(b"name", b"n\0me"), "leads elsewhere"),
     "zip_long_name": (zip_with("x" * 5000), "too long"),
+    "zip_name_of_300": (zip_with("x" * 300), "too long"),
     "zip_deep_name": (zip_with("/".join("x" * 5000)), "too long"),
     "zip_link": (zip_with("link.py", LINK, b"/etc/passwd"), "holds a link: link.py"),
     "zip_link_for_the_file": (zip_with("90_double/double.py", LINK, b"/etc/passwd"), "holds a link"),
@@ -136,6 +138,8 @@ ATTACKS: dict[str, tuple[bytes, str]] = {
     "zip_no_content": (GOOD_ZIP.replace(b"PK\3\4", b"PK\3\5"), "damaged"),
     "zip_many": (many_in_zip(1_000_000), "more than 10000 files"),
     "zip_rather_many": (many_in_zip(11_000), "more than 10000 files"),
+    "zip_two_names": (GOOD_ZIP.replace(b"double.py", b"triple.py", 1), "damaged"),
+    "zip_offset": (patched(zipped({"double.py": CODE}), b"double.py", 40, "<I", 0xFFFFFF00, local=False), "damaged"),
     "zip_empty_file": (b"", "damaged"),
     "text": (b"I could not make it work, sorry.\n" * 30, "damaged"),
     "rar": (b"Rar!\x1a\x07\0" + bytes(100), "packed in a way"),
@@ -158,7 +162,9 @@ ATTACKS: dict[str, tuple[bytes, str]] = {
     "tar_pax_digits": (pax(b"9" * 60_000), "damaged"),
     "tar_pax_negative": (pax(b"0 path=x\n"), "damaged"),
     "tar_pax_size": (pax(b"20 size=999999999999\n"), "damaged"),
-    "tar_negative_size": (negative_size(), "damaged"),
+    "tar_huge_size": (numbered_size(b"\x80" + b"\xff" * 11), "damaged"),
+    "tar_no_number": (numbered_size(b"nonsense----"), "damaged"),
+    "tar_negative_size": (numbered_size(b"\xff" * 12), "damaged"),
     "tar_many": (many_in_tar(11_000), "more than 10000 files"),
     "tar_cut": (cut(GOOD_TAR), "damaged"),
     "tar_cut_inside": (gzip.compress(cut(gzip.decompress(GOOD_TAR)[:7000])), "damaged"),
@@ -169,7 +175,16 @@ ATTACKS: dict[str, tuple[bytes, str]] = {
     "forty_two": (zipped({f"{i}.zip": zipped({f"{j}.zip": zip_of_zeros(3) for j in range(3)}) for i in range(3)}), "another archive"),
 }  # fmt: skip
 
+
+def zip64() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, archive.open("double.py", "w", force_zip64=True) as file:
+        file.write(CODE)
+    return buffer.getvalue()
+
+
 GOOD: dict[str, bytes] = {
+    "zip64": zip64(),
     "stored": zipped({"double.py": CODE}, zipfile.ZIP_STORED),
     "deflated": zipped({"double.py": CODE}),
     "bzip2": zipped({"double.py": CODE}, zipfile.ZIP_BZIP2),

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,7 +17,7 @@ from grader.model import Exercise
 from grader.submissions import find
 from tests.submissions.archives_to_read import ATTACKS, GOOD, GOOD_ZIP, ZEROS
 from tests.submissions.conftest import See
-from tests.submissions.making import CODE, member, tar_with, tarred, write, zipped
+from tests.submissions.making import CODE, member, patched, tar_with, tarred, write, zipped
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -34,7 +35,7 @@ def test_a_hostile_archive_costs_nobody_but_its_student(name: str, tmp_path: Pat
     assert reason in seen.refused["eve"]
     assert seen.refused["eve"].isprintable()
     assert seen.code == {"ana": CODE}
-    assert seconds < 10
+    assert seconds < 30  # 1 where nothing else runs
     assert peak < 80 << 20
     assert sorted(tmp_path.rglob("*")) == before
     assert not Path("/tmp/slipped.py").exists()
@@ -95,6 +96,47 @@ def test_a_student_with_a_bomb_in_the_archive_of_all(tmp_path: Path, see: See) -
     assert seen.code == {"ana": CODE}
 
 
+def test_an_odd_member_of_canvas_costs_its_student_alone(tmp_path: Path, see: See) -> None:
+    """There all students' files lie in one folder."""
+    files = {
+        "ana_1_11_double.py": CODE,
+        "eve_2_12_double.py": CODE,
+        "leo_3_13_work.zip": GOOD_ZIP,
+        "mia_4_14_work.zip": b"",
+    }
+    archive = patched(zipped(files), b"eve_2_12_double.py", 6, "<H", 1)
+    (tmp_path / "class.zip").write_bytes(patched(archive, b"mia_4_14_work.zip", 6, "<H", 1))
+    seen = see(tmp_path / "class.zip")
+    assert seen.code == {"ana": CODE, "leo": CODE}
+    assert "password" in seen.refused["eve"]
+    assert "password" in seen.refused["mia"]
+
+
+def test_a_student_with_too_many_files_in_the_archive_of_all(tmp_path: Path, see: See) -> None:
+    files = {f"eve/{i}": b"" for i in range(10_000)} | {"eve/double.py": CODE, "ana/double.py": CODE}
+    (tmp_path / "class.tgz").write_bytes(tarred(files))
+    seen = see(tmp_path / "class.tgz")
+    assert "more than 10000 files" in seen.refused["eve"]
+    assert seen.code == {"ana": CODE}
+
+
+@pytest.mark.parametrize("name", ["deflated", "plain_tar", "pax", "gnu", "zip64"])
+def test_whatever_bytes_change_it_is_read_or_refused(name: str, tmp_path: Path, see: See) -> None:
+    """A few hundred times; nothing but BadSubmission ever comes out."""
+    random = Random(name)
+    for _ in range(200):
+        content = bytearray(GOOD[name])
+        for _ in range(random.choice([1, 1, 2, 10])):
+            content[random.randrange(len(content))] = random.choice(
+                [0, 1, 0x2E, 0x2F, 0x38, 0x7F, 0x80, 0xFF, random.randrange(256)]
+            )
+        start = random.choice([0, 0, 0, random.randrange(len(content))])
+        end = random.choice([len(content), len(content), random.randrange(len(content))])
+        (tmp_path / "ana.zip").write_bytes(content[start:end])
+        (tmp_path / "ben.zip").write_bytes(GOOD_ZIP)
+        assert see(tmp_path).code["ben"] == CODE
+
+
 def test_a_long_name_of_a_student_is_cut_and_stays_unique(tmp_path: Path, see: See) -> None:
     files = {"x" * 5000 + "/double.py": CODE, "x" * 4999 + "/double.py": CODE, "ana/double.py": CODE}
     (tmp_path / "class.zip").write_bytes(zipped(files))
@@ -121,13 +163,6 @@ def test_a_good_archive_is_read_whatever_program_made_it(name: str, suffix: str,
     seen = see(write(tmp_path, {f"ana.{suffix}": GOOD[name]}))
     assert seen.refused == {}
     assert seen.code == {"ana": CODE}
-
-
-def test_a_zip64_is_read(tmp_path: Path, see: See) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive, archive.open("double.py", "w", force_zip64=True) as file:
-        file.write(CODE)
-    assert see(write(tmp_path, {"ana.zip": buffer.getvalue()})).code == {"ana": CODE}
 
 
 @pytest.mark.parametrize(
@@ -163,6 +198,6 @@ def test_a_class_of_2000_in_one_archive_takes_seconds(suffix: str, tmp_path: Pat
     last = hand_ins[-1].read()
     for hand_in in hand_ins:
         hand_in.read()
-    assert time.perf_counter() - began < 15  # 1 to 2 s where nothing else runs
+    assert time.perf_counter() - began < 60  # 1 to 2 where nothing else runs
     assert len(hand_ins) == 2000
     assert last["double.py"] == CODE + b"# 1999"
