@@ -17,7 +17,6 @@ from grader.submissions.places import Place, place_of
 from grader.submissions.trees import REFUSED, Entry, has_bad_name, refusal, shown, wrong_kind
 from grader.submissions.wrappers import class_place, entries_at
 
-OURS = {"results", "report"}
 NAME_BYTES, LISTED = 255, 5
 When = tuple[float, ...]
 
@@ -57,14 +56,15 @@ def people(folder: Path, exercises: list[Exercise], ignore: Path | None) -> tupl
 
     Raises BadSubmission if it cannot be opened or there is nobody.
     """
-    place, alone = class_place(place_of(folder), exercises)
+    out = ignore.resolve() if ignore else None
+    place, alone = class_place(place_of(folder), exercises, out)
     if alone:
         name = without_suffix(place.label) if not place.folder else place.folder[-1]
         return {name: Person(name, sources=[Source(place.label, place)])}, []
     found: dict[tuple[str, str], Person] = {}
     loose: dict[tuple[str, str], list[_Loose]] = {}
     ignored: list[str] = []
-    for entry in _children(place, ignore):
+    for entry in entries_at(place, out):
         if not _sort_in(place, entry, found, loose):
             ignored.append(entry.parts[-1])
     notices = [_say_ignored(place, ignored)] if ignored else []
@@ -74,29 +74,6 @@ def people(folder: Path, exercises: list[Exercise], ignore: Path | None) -> tupl
     if not found:
         raise BadSubmission(say("empty_class", folder=shown(str(folder), 200)))
     return _named(found.values(), notices), notices
-
-
-def _children(place: Place, ignore: Path | None) -> list[Entry]:
-    here = place.root.joinpath(*place.folder)
-    on_disk = here.is_dir() and not place.member
-    out = ignore.resolve() if ignore and on_disk else None
-    entries = entries_at(place)
-    if out is None:
-        return entries
-    return [entry for entry in entries if not _is_out(here, entry, out)]
-
-
-def _is_out(here: Path, entry: Entry, out: Path) -> bool:
-    """Is it the folder for the results, or does it hold that folder alone?"""
-    name = entry.parts[-1]
-    if out == here:
-        return name in OURS or name == "scores.csv" or name.startswith("ledger.sqlite")
-    path = here / name
-    while entry.kind == "folder" and path in out.parents:
-        if [child.name for child in path.iterdir()] not in ([], [(out.relative_to(path)).parts[0]]):
-            return False
-        path = path / out.relative_to(path).parts[0]
-    return path == out
 
 
 def _sort_in(

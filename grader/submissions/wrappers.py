@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from grader.errors import BadSubmission
 from grader.model import Exercise
@@ -11,27 +12,45 @@ from grader.submissions.exports import canvas, moodle
 from grader.submissions.places import Place, place_of
 from grader.submissions.trees import FILES_OF_ONE, Entry, is_noise
 
-NBGRADER = {"source", "release", "submitted", "autograded", "feedback", "downloaded", "exchange"}
+OF_NBGRADER = {"source", "release", "autograded", "feedback"}  # beside `submitted`
+OURS = {"results", "report"}
 NOT_STUDENTS = {"exercises", "solutions", "tests"}
 LEVELS = 4
 
 
-def entries_at(place: Place) -> list[Entry]:
-    """What lies at the top, without what systems leave behind.
+def entries_at(place: Place, out: Path | None = None) -> list[Entry]:
+    """What lies at the top, without the folder for the results and what systems leave behind.
 
     `__pycache__` stays, to be told of: somebody ran code there.
     """
-    return [
+    entries = [
         entry
         for entry in place.tree().children(place.folder)
         if not is_noise(entry.parts[-1]) or entry.parts[-1] in ("__pycache__", "..")
     ]
+    here = place.root.joinpath(*place.folder)
+    if out is None or place.member or not here.is_dir():
+        return entries
+    return [entry for entry in entries if not _is_out(here, entry, out)]
 
 
-def class_place(place: Place, exercises: list[Exercise]) -> tuple[Place, bool]:
+def _is_out(here: Path, entry: Entry, out: Path) -> bool:
+    """Is it the folder for the results, or does it hold that folder alone?"""
+    name = entry.parts[-1]
+    if out == here:
+        return name in OURS or name == "scores.csv" or name.startswith("ledger.sqlite")
+    path = here / name
+    while entry.kind == "folder" and path in out.parents:
+        if [child.name for child in path.iterdir()] not in ([], [(out.relative_to(path)).parts[0]]):
+            return False
+        path = path / out.relative_to(path).parts[0]
+    return path == out
+
+
+def class_place(place: Place, exercises: list[Exercise], out: Path | None = None) -> tuple[Place, bool]:
     """Where the students are, and whether all of it is one student's. Raises BadSubmission if it cannot be opened."""
     for _ in range(LEVELS):
-        entries = entries_at(place)
+        entries = entries_at(place, out)
         if _is_one(entries, exercises, loose=place.tree().packed) and not _students_in(place, entries, exercises):
             return place, True
         inner = _wrapped(place, entries, exercises)
@@ -44,7 +63,7 @@ def class_place(place: Place, exercises: list[Exercise]) -> tuple[Place, bool]:
 def _wrapped(place: Place, entries: list[Entry], exercises: list[Exercise]) -> Place | None:
     """The one folder or archive that everybody lies in; nbgrader's `submitted` among its other folders."""
     folders = {entry.parts[-1] for entry in entries if entry.kind == "folder"}
-    if "submitted" in folders and folders <= NBGRADER:
+    if folders == {"submitted"} or ("submitted" in folders and folders & OF_NBGRADER):
         return place.down("submitted")
     holders = [entry for entry in entries if entry.kind == "folder" or _is_upload(entry)]
     if len(holders) != 1 or moodle(holders[0].parts[-1]):

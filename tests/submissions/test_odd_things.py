@@ -57,6 +57,20 @@ def test_the_folder_for_the_results_is_no_student(tmp_path: Path, see: See) -> N
     assert seen.notices == []
 
 
+@pytest.mark.parametrize("beside", ["class", "class.tgz", "submitted"])
+def test_a_second_run_sees_what_the_first_saw(tmp_path: Path, see: See, beside: str) -> None:
+    """The folder of results does not keep what wraps everybody from being looked through."""
+    files = {"ana/double.py": ANA, "ben/double.py": BEN}
+    if beside == "class.tgz":
+        (tmp_path / beside).write_bytes(tarred(files))
+    else:
+        write(tmp_path / beside, files)
+    first = see(tmp_path, ignore=tmp_path / "out")
+    write(tmp_path / "out", {"scores.csv": b"", "results/ana/90_double.json": b""})
+    assert see(tmp_path, ignore=tmp_path / "out") == first
+    assert first.code == {"ana": ANA, "ben": BEN}
+
+
 def test_links_are_never_followed(tmp_path: Path, see: See) -> None:
     """Neither a student's folder, nor an exercise's, nor a file; each is told."""
     elsewhere = write(tmp_path / "elsewhere", {"90_double/double.py": CODE})
