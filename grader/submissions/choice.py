@@ -53,13 +53,16 @@ class _Found:
     when: When
 
 
+_Named = tuple[str, _Found]  # with the exercise's name
+
+
 def choose(student: str, sources: list[Source], exercises: list[Exercise], notices: list[str]) -> dict[str, Origin]:
     """The student's hand-ins by the exercise's name; those of which there is nothing are not in it."""
-    found: dict[str, list[_Found]] = {}
     told: dict[str, None] = {}  # each once, in order
-    for source in sources:
-        for name, one in _look_into(student, source, exercises, told):
-            found.setdefault(name, []).append(one)
+    every = [one for source in sources for one in _look_into(student, source, exercises, told)]
+    found: dict[str, list[_Found]] = {}
+    for name, one in _without_data(student, every, told):
+        found.setdefault(name, []).append(one)
     chosen: dict[str, Origin] = {}
     for name, several in found.items():
         several.sort(key=lambda one: (one.when, one.source.place.member == ()))
@@ -70,9 +73,20 @@ def choose(student: str, sources: list[Source], exercises: list[Exercise], notic
     return chosen
 
 
+def _without_data(student: str, every: list[_Named], told: dict[str, None]) -> list[_Named]:
+    """Without the refused archives that may be data, if the student handed in anything sound."""
+    sound = [one for one in every if not (one[1].source.optional and one[1].origin.whole)]
+    if not any(not found.origin.whole for _, found in sound):
+        return every
+    for _, found in every:
+        if found.source.optional and found.origin.whole:
+            told[say("set_aside_refused", student=shown(student), reason=found.origin.refused)] = None
+    return sound
+
+
 def _look_into(
     student: str, source: Source, exercises: list[Exercise], told: dict[str, None], nested: bool = True
-) -> Iterator[tuple[str, _Found]]:
+) -> Iterator[_Named]:
     """Each exercise that the source has, or all of them with the reason for which it is refused."""
     try:
         if source.refused:
@@ -91,12 +105,8 @@ def _look_into(
         if exercise.name in matches:
             yield exercise.name, finder.best(student, matches[exercise.name], told)
     if not matches and nested and source.files is None:
-        inner = [one for s in _archives_in(source, entries) for one in _look_into(student, s, exercises, told, False)]
-        sound = [one for one in inner if not one[1].origin.whole]
-        for _, refused in inner if sound else []:
-            if refused.origin.whole:  # data, perhaps
-                told[say("set_aside_refused", student=shown(student), reason=refused.origin.refused)] = None
-        yield from sound or inner
+        for inner in _archives_in(source, entries):
+            yield from _look_into(student, inner, exercises, told, nested=False)
     for name in finder.unknown:
         told[say("notebook_of_nothing", student=shown(student), file=shown("/".join(name)))] = None
 
@@ -123,9 +133,9 @@ def _archives_in(source: Source, entries: list[Entry]) -> Iterator[Source]:
         try:
             if entry.kind != "file":
                 raise BadSubmission(wrong_kind(entry.kind, entry.parts[-1]))
-            yield Source(label, source.place.into(entry.parts), (entry.when,))
+            yield Source(label, source.place.into(entry.parts), (entry.when,), optional=True)
         except BadSubmission as problem:
-            yield Source(label, source.place, (entry.when,), refused=str(problem))
+            yield Source(label, source.place, (entry.when,), refused=str(problem), optional=True)
 
 
 class _Finder:

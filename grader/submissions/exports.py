@@ -11,8 +11,10 @@ MOODLE = re.compile(r"(?P<name>.+?)(_(?P<id>\d+))?_assignsubmission_[a-z]+_?(?P<
 # "ruizana_LATE_101_5001_adam.py": lib/content_zipper.rb; the numbers are the user's and the upload's.
 CANVAS = re.compile(r"(?P<name>.+?)(_late)?_(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.DOTALL | re.IGNORECASE)
 CANVAS_ANONYMOUS = re.compile(r"(LATE_)?(?P<name>anon_[^_]+)_(?P<upload>\d+)_(?P<file>.+)", re.DOTALL)
-# adam-1.py is uploaded after adam.py; from the eighth on Canvas writes a UUID.
-AGAIN = re.compile(r"(?P<stem>.+)-((?P<count>\d{1,4})|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?P<suffix>(\.\w+)+)")
+# adam-1.py is uploaded after adam.py; from the eighth on Canvas writes a UUID. Data keep the name that code opens.
+AGAIN = re.compile(
+    r"(?P<stem>.+)-((?P<count>\d{1,4})|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?P<suffix>\.(py|ipynb|zip|tgz|tar(\.\w+)?))"
+)
 MANY = 9_999.0
 
 

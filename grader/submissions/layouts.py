@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.errors import BadSubmission
@@ -25,7 +25,8 @@ When = tuple[float, ...]
 class Source:
     """One thing that a student handed in: a folder, an archive, or loose files (`files`: their names, where they are).
 
-    `refused` says why it is not even looked into. `when`: its mtime; in Canvas the count and the upload's number.
+    `refused` says why it is not even looked into; `optional`, that it is one of several things and may be data.
+    `when`: its mtime; in Canvas the count and the upload's number.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Source:
     when: When = (0.0,)
     files: tuple[tuple[str, Entry], ...] | None = None
     refused: str = ""
+    optional: bool = False
 
 
 @dataclass
@@ -129,16 +131,11 @@ def _sources_of(place: Place, files: list[_Loose], student: str, notices: list[s
         newest[file.name] = file
     archives = [file for file in newest.values() if is_archive(file.name)]
     others = tuple((file.name, file.entry) for file in newest.values() if not is_archive(file.name))
-    sources = [Source(file.entry.parts[-1], *_archive(place, file)) for file in archives]
+    sources = [replace(_source(place, file.entry), when=file.when, optional=len(newest) > 1) for file in archives]
     if others:
         when = max(file.when for file in newest.values() if not is_archive(file.name))
         sources.append(Source(others[-1][1].parts[-1], place, when, others))
     return sources
-
-
-def _archive(place: Place, file: _Loose) -> tuple[Place, When, None, str]:
-    made = _source(place, file.entry)
-    return made.place, file.when, None, made.refused
 
 
 def set_aside(student: str, kept: str, other: str) -> str:

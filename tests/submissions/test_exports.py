@@ -107,6 +107,23 @@ def test_canvas_resubmissions(tmp_path: Path, see: See) -> None:
     )
 
 
+def test_data_beside_an_answer_in_canvas(tmp_path: Path, see: See) -> None:
+    """Uploaded after it and no archive at all: the answer counts. Data keep their names."""
+    write(
+        tmp_path,
+        {
+            "ana_1_11_double.py": ANA,
+            "ana_1_12_data.zip": b"broken",
+            "ana_1_13_data-2.csv": b"2",
+            "ben_2_14_work.zip": b"broken",
+        },
+    )
+    seen = see(tmp_path)
+    assert seen.files == {"ana": {"double.py": ANA, "data-2.csv": b"2"}}
+    assert "ben_2_14_work.zip cannot be unpacked" in seen.refused["ben"]
+    assert seen.notices[0].startswith("ana: ana_1_12_data.zip cannot be unpacked")
+
+
 def test_canvas_without_names_and_after_the_eighth_time(tmp_path: Path, see: See) -> None:
     """An anonymous assignment; and Canvas' way of counting on."""
     files = {
