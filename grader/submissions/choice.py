@@ -1,10 +1,7 @@
-"""Which file of a student is an exercise's. Of several, the newest counts and the others are told of."""
+"""Which of a student's hand-ins counts. Of several, the newest does and the others are told of."""
 
 from __future__ import annotations
 
-import calendar
-import re
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,15 +9,12 @@ from grader.errors import BadSubmission
 from grader.locale import say
 from grader.model import Exercise
 from grader.submissions.archives import is_archive
+from grader.submissions.finder import Candidate, Finder
 from grader.submissions.layouts import Source, When, set_aside
-from grader.submissions.notebooks import NOTEBOOK_BYTES, SUFFIX, exercises_named
 from grader.submissions.places import Place
 from grader.submissions.trees import REFUSED, Entry, Parts, Tree, refusal, shown, wrong_kind
 
-NOTEBOOKS, ARCHIVES = 50, 5  # of one student, that are looked into for what they may be
-AT_ONCE = 2.0  # seconds: a zip's dates are no finer, and a clone writes its files in any order
-WRAPPERS = 3  # folders around a hand-in that are looked through
-OTHER_EXERCISE = re.compile(r"\d\d_")
+ARCHIVES = 5  # in a student's folder, that are looked into
 Beside = tuple[tuple[str, Parts], ...]
 
 
@@ -34,14 +28,6 @@ class Origin:
     beside: Beside | None = None
     refused: str = ""
     whole: bool = False
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    entry: Entry
-    base: Parts
-    order: int
-    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,16 +85,27 @@ def _look_into(
         origin = Origin(refused=str(problem), whole=True)
         yield from ((exercise.name, _Found(source, origin, source.when)) for exercise in exercises)
         return
-    finder = _Finder(source, tree, exercises)
+    finder = Finder(source, tree, exercises)
     matches = finder.matches(entries)
     for exercise in exercises:
         if exercise.name in matches:
-            yield exercise.name, finder.best(student, matches[exercise.name], told)
+            yield exercise.name, _best(student, finder, matches[exercise.name], told)
     if not matches and nested and source.files is None:
         for inner in _archives_in(source, entries):
             yield from _look_into(student, inner, exercises, told, nested=False)
     for name in finder.unknown:
         told[say("notebook_of_nothing", student=shown(student), file=shown("/".join(name)))] = None
+
+
+def _best(student: str, finder: Finder, candidates: list[Candidate], told: dict[str, None]) -> _Found:
+    best, when, others = finder.pick(candidates)
+    for other in others:
+        told[set_aside(student, "/".join(best.entry.parts), "/".join(other.entry.parts))] = None
+    source = finder.source
+    beside = None if source.files is None else tuple((name, entry.parts) for name, entry in source.files)
+    origin = Origin(source.place, finder.path(best.entry.parts), beside, best.wrong)
+    is_dated = source.place.member != () or source.files is not None  # as a whole
+    return _Found(source, origin, source.when if is_dated else (when,))
 
 
 def _objection(source: Source, tree: Tree) -> str:
@@ -136,122 +133,3 @@ def _archives_in(source: Source, entries: list[Entry]) -> Iterator[Source]:
             yield Source(label, source.place.into(entry.parts), (entry.when,), optional=True)
         except BadSubmission as problem:
             yield Source(label, source.place, (entry.when,), refused=str(problem), optional=True)
-
-
-class _Finder:
-    """Looks for the exercises' files among the entries of one source."""
-
-    def __init__(self, source: Source, tree: Tree, exercises: list[Exercise]) -> None:
-        self.source, self.tree, self.exercises = source, tree, exercises
-        self.unknown: list[Parts] = []
-        self._looked_into = 0
-        self._by_file = _grouped((exercise.file_name, exercise) for exercise in exercises)
-        self._by_folder = {exercise.name: exercise for exercise in exercises}
-        stems = [(stem + SUFFIX, exercise) for exercise in exercises for stem in (exercise.slug, exercise.name)]
-        self._by_notebook = _grouped(stems)
-
-    def matches(self, entries: list[Entry]) -> dict[str, list[_Candidate]]:
-        found: dict[str, list[_Candidate]] = {}
-        for entry in entries:
-            for exercise, candidate in self._match(entry):
-                if len(candidate.base) <= WRAPPERS:
-                    found.setdefault(exercise.name, []).append(candidate)
-        return found
-
-    def _match(self, entry: Entry) -> Iterator[tuple[Exercise, _Candidate]]:
-        parents, name = entry.parts[:-1], entry.parts[-1]
-        if entry.kind in ("link", "closed") and (name in self._by_folder or name == "exercises"):
-            wrong = wrong_kind(entry.kind, name)
-            for exercise in [self._by_folder[name]] if name in self._by_folder else self.exercises:
-                yield exercise, _Candidate(entry, parents, 9, wrong)
-        elif name.endswith(SUFFIX) and entry.kind != "folder":
-            yield from self._match_notebook(entry)
-        for depth, part in enumerate(entry.parts):
-            is_folder = depth < len(parents) or entry.kind == "folder"
-            for exercise in self._by_file.get(part, ()):
-                base, order = _base(entry.parts[:depth], exercise)
-                if order == 2 and OTHER_EXERCISE.match("".join(base[-1:])):
-                    continue  # another exercise's folder
-                kind = "folder" if is_folder else entry.kind
-                wrong = "" if kind == "file" else wrong_kind(kind, part)
-                yield exercise, _Candidate(entry, base, order, wrong)
-
-    def _match_notebook(self, entry: Entry) -> Iterator[tuple[Exercise, _Candidate]]:
-        parents, name = entry.parts[:-1], entry.parts[-1]
-        wrong = "" if entry.kind == "file" else wrong_kind(entry.kind, name)
-        if parents and parents[-1] in self._by_folder:
-            exercise = self._by_folder[parents[-1]]
-            base, _ = _base(parents, exercise)
-            is_meant = name in self._by_notebook or exercise in self._marked(entry)
-            yield exercise, _Candidate(entry, base, 3 if is_meant else 5, wrong)
-        elif name in self._by_notebook:
-            for exercise in self._by_notebook[name]:
-                yield exercise, _Candidate(entry, parents, 4, wrong)
-        else:
-            marked = self._marked(entry)
-            if not marked and len(self.exercises) > 1:
-                self.unknown.append(entry.parts)
-            for exercise in marked or (self.exercises if len(self.exercises) == 1 else []):
-                yield exercise, _Candidate(entry, parents, 4 if marked else 6, wrong)
-
-    def _marked(self, entry: Entry) -> list[Exercise]:
-        """The exercises that the marks in a notebook name."""
-        if entry.kind != "file" or len(entry.parts) > WRAPPERS + 1 or self._looked_into >= NOTEBOOKS:
-            return []
-        self._looked_into += 1
-        try:
-            named = exercises_named(self.tree.read(self.path(entry.parts), NOTEBOOK_BYTES))
-        except BadSubmission:
-            return []
-        return [exercise for exercise in self.exercises if exercise.number in named]
-
-    def path(self, parts: Parts) -> Parts:
-        """Where an entry is in the tree."""
-        if self.source.files is not None:
-            return next(entry.parts for name, entry in self.source.files if name == parts[0])
-        return (*self.source.place.folder, *parts)
-
-    def best(self, student: str, candidates: list[_Candidate], told: dict[str, None]) -> _Found:
-        """The upper ones first; of those the newest, and of those made at once the one in the more exact place."""
-        upper = min(len(candidate.base) for candidate in candidates)
-        near = [candidate for candidate in candidates if len(candidate.base) == upper]
-        sound = [candidate for candidate in near if not candidate.wrong] or near[:1]
-        named = [candidate for candidate in sound if candidate.order < 5] or sound
-        when = {id(one): self._when(one.entry) if len(named) > 1 else one.entry.when for one in named}
-        newest = max(when.values())
-        at_once = [one for one in named if when[id(one)] >= newest - AT_ONCE]
-        best = min(at_once, key=lambda one: (one.order, -when[id(one)]))
-        for other in named:
-            if other is not best:
-                told[set_aside(student, "/".join(best.entry.parts), "/".join(other.entry.parts))] = None
-        files = self.source.files
-        beside = None if files is None else tuple((name, entry.parts) for name, entry in files)
-        origin = Origin(self.source.place, self.path(best.entry.parts), beside, best.wrong)
-        own = self.source.place.member != () or files is not None
-        return _Found(self.source, origin, self.source.when if own else (when[id(best)],))
-
-    def _when(self, entry: Entry) -> float:
-        """nbgrader writes the time of a submission beside it; else it is when the file was changed."""
-        if self.source.files is not None:
-            return entry.when
-        try:
-            stamp = self.tree.read(self.path((*entry.parts[:-1], "timestamp.txt")), 100)
-            return float(calendar.timegm(time.strptime(stamp.decode("ascii")[:19], "%Y-%m-%d %H:%M:%S")))
-        except (BadSubmission, ValueError, KeyError, OverflowError):
-            return entry.when
-
-
-def _grouped(pairs: Iterable[tuple[str, Exercise]]) -> dict[str, list[Exercise]]:
-    groups: dict[str, list[Exercise]] = {}
-    for name, exercise in pairs:
-        groups.setdefault(name, []).append(exercise)
-    return groups
-
-
-def _base(parents: Parts, exercise: Exercise) -> tuple[Parts, int]:
-    """The folder that a hand-in counts as lying in, and how exact its place is: NN_slug/, exercises/NN_slug/, loose."""
-    if parents[-1:] != (exercise.name,):
-        return parents, 2
-    if parents[-2:-1] == ("exercises",):
-        return parents[:-2], 1
-    return parents[:-1], 0
