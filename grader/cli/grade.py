@@ -42,7 +42,10 @@ def command(
     until = None if deadline is None else time.monotonic() + deadline
     root = catalog.find_root()
     chosen = [catalog.resolve(root, name) for name in exercises] or catalog.all_exercises(root)
-    hand_ins = find(submissions, chosen)
+    found = find(submissions, chosen, ignore=out)
+    hand_ins = found.hand_ins
+    for notice in found.notices:
+        click.echo(notice, err=True)
     if not exercises:
         some = handed_in(hand_ins)
         hand_ins = [hand_in for hand_in in hand_ins if hand_in.exercise.name in some]
