@@ -17,7 +17,9 @@ FLAGS = [
 
 def chromium() -> str | None:
     """The installed browser, if there is one."""
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
 
 
 @contextmanager
@@ -34,9 +36,16 @@ def opened() -> Iterator[Browser]:
 def watched(page: Page) -> list[str]:
     """Everything that a page complains of, and each request that is not for a file: grows while the page is used."""
     told: list[str] = []
-    page.on("console", lambda message: told.append(f"{message.type}: {message.text}") if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: (
+            told.append(f"{message.type}: {message.text}") if message.type in ("error", "warning") else None
+        ),
+    )
     page.on("pageerror", lambda problem: told.append(f"pageerror: {problem}"))
-    page.on("request", lambda request: None if request.url.startswith("file:") else told.append(f"request: {request.url}"))
+    page.on(
+        "request", lambda request: None if request.url.startswith("file:") else told.append(f"request: {request.url}")
+    )
     page.on("requestfailed", lambda request: told.append(f"failed: {request.url}"))
     page.on("dialog", lambda dialog: (told.append("dialog"), dialog.dismiss()))
     return told

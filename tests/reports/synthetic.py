@@ -41,9 +41,7 @@ def attempts(students: int, exercises: list[Exercise], seed: int = 0, hostile: b
     """Every student's attempt at every exercise, in the ledger's order."""
     draw = random.Random(seed)
     names = _names(students, hostile)
-    hard = {
-        check.id: draw.gauss(-0.7, 0.9) for exercise in exercises for check in catalog.load_checks(exercise.folder)
-    }
+    hard = {check.id: draw.gauss(-0.7, 0.9) for exercise in exercises for check in catalog.load_checks(exercise.folder)}
     for place, name in enumerate(sorted(names, key=lambda name: name.encode("utf-8", "surrogateescape"))):
         ability = draw.gauss(0, 1.1)
         for exercise in exercises:
@@ -69,10 +67,20 @@ def _attempt(
     for check in checks:
         outcome, finding = _outcome(kind, check, ability - hard[check.id], draw)
         if outcome not in ("passed", "missing", "waiting") and hostile:
-            finding = Finding("error", {"class": draw.choice(HOSTILE_TEXTS)[:300], "text": draw.choice(HOSTILE_TEXTS), "line": 3, "file": None})
+            finding = Finding(
+                "error",
+                {
+                    "class": draw.choice(HOSTILE_TEXTS)[:300],
+                    "text": draw.choice(HOSTILE_TEXTS),
+                    "line": 3,
+                    "file": None,
+                },
+            )
         results.append(_result(check, exercise, outcome, finding, hostile, draw))
     outcome = worst([result.outcome for result in results])
-    digest = "" if kind == "missing" else hashlib.sha256(f"{name}{exercise.name}".encode("utf-8", "replace")).hexdigest()
+    digest = (
+        "" if kind == "missing" else hashlib.sha256(f"{name}{exercise.name}".encode("utf-8", "replace")).hexdigest()
+    )
     if kind == "right" and place % 3 == 0:
         digest = hashlib.sha256(exercise.name.encode()).hexdigest()  # the same file from several
     return Attempt(

@@ -1,4 +1,4 @@
-"""DIR/report/: the class, a page per exercise and per student, feedback to hand out. Works from disk, without a network."""
+"""DIR/report/: the class, a page per exercise and per student, feedback to hand out. Works from disk, offline."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ class Sheet:
             self.items[check.id].unsteady += check.outcome != before
 
     def slow(self) -> dict[str, bool]:
-        """By check: is it slow? Its 95th percentile takes half of the deadline, or its median is far above the rest's."""
+        """By check: is it slow? 95 % take half of the deadline, or the median is far above the rest's."""
         usual = median([item.median_seconds or 0 for item in self.items.values()]) or 0
         limit = max(SLOW_MEDIAN, SLOW_FACTOR * usual)
         late = self.deadline * PART_OF_DEADLINE if self.deadline else float("inf")

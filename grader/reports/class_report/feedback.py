@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from grader.locale import say
 from grader.model import Attempt, CheckResult
@@ -14,7 +15,6 @@ from grader.reports.terminal import SIGNS
 
 MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # every ASCII sign that may be markup
 BACKTICKS = re.compile("`{3,}")
-
 
 
 def feedback(name: str, attempts: Iterable[Attempt], facts: ClassFacts, message: Message, language: str) -> str:
@@ -69,6 +69,7 @@ def _fenced(lines: list[str], indent: str = "") -> list[str]:
     return ["\n".join(indent + line for line in [f"{fence}text", *lines, fence])]
 
 
+@lru_cache(maxsize=4096)
 def escaped(text: str) -> str:
     """Text that is no markup, whatever it holds, on one line."""
     return MARKUP.sub(r"\\\1", " ".join(visible(text).split()))

@@ -36,6 +36,8 @@ class Book:
         self.facts, self.shown, self.files, self.message = facts, shown, files, message
         self.language, self.anonymous = language, anonymous
         self._templates = _environment()
+        self._parts: Any = self._templates.get_template("parts.html").module
+        self._lines: dict[tuple[str, str, Markup, float, float], Markup] = {}
 
     def _render(self, template: str, root: str, title: Callable[[str], str], **values: Any) -> str:
         titles = {language: text.visible(title(language)) for language in LANGUAGES}
@@ -73,8 +75,8 @@ class Book:
             ("report_students", str(len(self.facts.students))),
             ("report_exercises", str(len(self.facts.sheets))),
             ("report_handed_in", f"{sum(r.outcome != 'missing' for r in results)}/{len(results)}"),
-            ("report_all_passed", str(sum(r.outcome == "passed" for r in results))),
-            ("report_median", text.percent(median(shares))),
+            ("report_all_passed_class", str(sum(r.outcome == "passed" for r in results))),
+            ("report_median_class", text.percent(median(shares))),
             ("report_broken", str(len(self.facts.broken))),
         ]
 
@@ -184,33 +186,33 @@ class Book:
             "attempt": attempt,
             "missing": untouched,
             "passed": attempt.count("passed"),
-            "cell": _cell(sheet.results[attempt.student]),
+            "kind": _cell(sheet.results[attempt.student])["kind"],
             "checks": [self._check(attempt, check) for check in checks],
         }
 
-    def _check(self, attempt: Attempt, check: CheckResult) -> dict[str, Any]:
-        return {
-            "id": text.visible(check.id),
-            "title": text.titled(check.title),
-            "outcome": check.outcome if check.outcome in OUTCOMES else "broken",
-            "sign": SIGNS.get(check.outcome, "✘"),
-            "points": f"{text.number(check.score, 2)}/{text.number(check.max_score, 2)}",
-            "message": self._message(attempt, check),
-        }
+    def _check(self, attempt: Attempt, check: CheckResult) -> tuple[str, Markup, Markup]:
+        """(outcome, what stands in the first line, the message)"""
+        outcome = check.outcome if check.outcome in OUTCOMES else "broken"
+        line = self._line(check.id, outcome, text.titled(check.title), check.score, check.max_score)
+        return outcome, line, self._message(attempt, check)
+
+    def _line(self, id: str, outcome: str, title: Markup, score: float, max_score: float) -> Markup:
+        """The line of a check. A class has few different ones, so each is rendered once."""
+        key = (id, outcome, title, score, max_score)
+        if key not in self._lines:
+            points = f"{text.number(score, 2)}/{text.number(max_score, 2)}"
+            sign = SIGNS.get(outcome, "✘")
+            line = self._parts.check_line(id=text.visible(id), outcome=outcome, title=title, points=points, sign=sign)
+            self._lines[key] = Markup(line)
+        return self._lines[key]
 
     def _message(self, attempt: Attempt, check: CheckResult) -> Markup:
-        """A block in each language, or one where they say the same."""
         if check.outcome == "passed":
             return Markup("")
-        blocks = {
-            language: "\n".join(
-                text.message_lines(self.message(attempt, check, language), check.title.get(language, ""))
-            )
+        return text.block({
+            language: text.message_lines(self.message(attempt, check, language), check.title.get(language, ""))
             for language in LANGUAGES
-        }
-        if len(set(blocks.values())) == 1:
-            return Markup("<pre>{}</pre>").format(blocks["en"]) if blocks["en"].strip() else Markup("")
-        return Markup("").join(Markup('<pre lang="{}">{}</pre>').format(*block) for block in blocks.items())
+        })  # fmt: skip
 
     def _link(self, student: str, folder: str) -> Markup:
         shown = text.bdi(text.name_of(self.shown[student]))
@@ -230,7 +232,7 @@ def _cell(result: Result | None) -> dict[str, Any]:
 
 
 def _outcomes(item: Item) -> list[tuple[str, int]]:
-    return [(name, item.outcomes[name]) for name in OUTCOMES if item.outcomes[name] and name != "passed"]
+    return [(name, count) for name, count in item.outcomes.most_common() if name != "passed"]
 
 
 def _summary(sheet: Sheet) -> dict[str, Any]:

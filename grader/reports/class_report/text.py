@@ -6,7 +6,7 @@ Escaping is Jinja's and Markup's; a string that is no Markup never reaches a pag
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -15,20 +15,19 @@ from grader.locale import catalogue
 from grader.model import LANGUAGES, Text
 
 NAME_LENGTH, LINE_LENGTH, LINES = 60, 400, 60  # a name in a table, a line and the lines of a message
+CONTROLS = {0: "NUL", 7: "BEL", 8: "BS", 10: "LF", 13: "CR", 27: "ESC", 127: "DEL"}  # few fonts have their pictures
 CODE = re.compile(r"`([^`<>]{1,80})`")
 
 
 def visible(text: str) -> str:
-    """Controls, marks that turn the direction, and what cannot be encoded, as signs that can be seen: ␛, ⟨U+202E⟩."""
+    """Controls, marks that turn the direction, and what cannot be encoded, as signs to be seen: ⟨ESC⟩, ⟨U+202E⟩."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _seen(ord(c)) for c in text.replace("\t", "    "))
 
 
 def _seen(code: int) -> str:
-    if code < 0x20:
-        return chr(0x2400 + code)  # Unicode's pictures of the control characters
-    return f"⟨U+{code:04X}⟩"
+    return f"⟨{CONTROLS.get(code, f'U+{code:04X}')}⟩"
 
 
 def cut(text: str, length: int) -> str:
@@ -61,17 +60,27 @@ def code(text: str) -> Markup:
     return Markup(CODE.sub(r"<code>\1</code>", str(escape(visible(text)))))
 
 
-def pair(texts: dict[str, Markup]) -> Markup:
-    """Both languages, one of which the page shows."""
+def pair(texts: dict[str, Markup], tag: str = "span") -> Markup:
+    """Both languages, one of which the page shows; one element without a language where they say the same."""
     if len(set(texts.values())) == 1:
-        return next(iter(texts.values()))
-    spans = (Markup('<span lang="{}">{}</span>').format(language, text) for language, text in texts.items())
-    return Markup("").join(spans)
+        return next(iter(texts.values())) if tag == "span" else Markup(f"<{tag}>{texts['en']}</{tag}>")
+    return Markup("".join(f'<{tag} lang="{language}">{escape(text)}</{tag}>' for language, text in texts.items()))
 
 
 def titled(text: Text) -> Markup:
     """A title of ours in both languages. Text out of an old ledger may lack one of them."""
-    return pair({language: code(text.get(language, text.get("en", ""))) for language in LANGUAGES})
+    return _titled(*(text.get(language, text.get("en", "")) for language in LANGUAGES))
+
+
+@lru_cache(maxsize=4096)  # each student's page has the same ones
+def _titled(*texts: str) -> Markup:
+    return pair({language: code(text) for language, text in zip(LANGUAGES, texts, strict=True)})
+
+
+def block(lines: dict[str, list[str]]) -> Markup:
+    """Messages as blocks, a language each."""
+    texts = {language: escape("\n".join(several)) for language, several in lines.items()}
+    return pair(texts, "pre") if any(texts.values()) else Markup("")
 
 
 def both(key: str, **facts: Any) -> Markup:
@@ -86,13 +95,15 @@ def _plain(key: str) -> Markup:
     return pair({language: code(catalogue(language)[key].format()) for language in LANGUAGES})
 
 
-def number(value: float | None, digits: int = 1) -> str:
-    """A number with at most so many decimals; a dash for what is not defined."""
+@lru_cache(maxsize=4096)
+def number(value: float | None, digits: int = 1, fixed: bool = False) -> str:
+    """A number with at most (or always) so many decimals; a dash for what is not defined."""
     if value is None:
         return "–"
     text = f"{value:.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    if not fixed and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def percent(value: float | None) -> str:
