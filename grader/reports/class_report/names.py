@@ -7,7 +7,8 @@ import hmac
 import os
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 from grader.errors import KataError
@@ -26,14 +27,20 @@ def file_names(students: Sequence[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     taken: set[str] = set()
     for student in students:
-        name = plain = _plain(student)
-        if plain != student or _folded(plain) in taken or plain.lower().split(".")[0] in RESERVED:
-            name = f"{plain}-{_digest(student)[:8]}"
-        if _folded(name) in taken:
-            name = _digest(student)
+        name = next(name for name in _candidates(student) if _folded(name) not in taken)
         taken.add(_folded(name))
         names[student] = name
     return names
+
+
+def _candidates(student: str) -> Iterator[str]:
+    """The name itself if it is plain, else one with a few letters of its digest, or more and more."""
+    plain = _plain(student)
+    if plain == student and plain.lower().split(".")[0] not in RESERVED:
+        yield plain
+    marked = f"{plain}-{hashlib.sha256(student.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    yield marked
+    yield from (f"{marked}-{i}" for i in count(2))
 
 
 def _plain(student: str) -> str:
@@ -43,10 +50,6 @@ def _plain(student: str) -> str:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _digest(student: str) -> str:
-    return hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def codes(students: Sequence[str], folder: Path) -> dict[str, str]:

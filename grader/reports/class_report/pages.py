@@ -83,20 +83,21 @@ class Book:
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
         """A row of the heat map for each student, by the name (or code) that is shown."""
-        rows = []
-        for student in sorted(self.facts.students, key=lambda student: self.shown[student]):
-            results = self.facts.results(student)
-            score, of = total(results.values())
-            handed_in = any(result.outcome != "missing" for result in results.values())
-            rows.append({
-                "link": self._link(student, "students/"),
-                "cells": [_cell(results.get(name)) for name in self.facts.sheets],
-                "total": text.number(score) if of else "–",
-                "of": text.number(of),
-                "share": score / of if of and handed_in else None,
-                "broken": any(result.score is None for result in results.values()),
-            })  # fmt: skip
-        return rows
+        return [self._row(student) for student in sorted(self.facts.students, key=lambda student: self.shown[student])]
+
+    def _row(self, student: str) -> dict[str, Any]:
+        results = self.facts.results(student)
+        score, of = total(results.values())
+        counted = of > 0 and any(result.outcome != "missing" for result in results.values() if result.score is not None)
+        broken = any(result.score is None for result in results.values())
+        return {
+            "link": self._link(student, "students/"),
+            "cells": [_cell(results.get(name)) for name in self.facts.sheets],
+            "total": text.number(score) if counted else "" if broken else "–",
+            "of": text.number(of) if broken and counted else "",
+            "share": score / of if counted else None,
+            "broken": broken,
+        }
 
     def _bars(self, shares: list[float]) -> list[dict[str, Any]]:
         counts = histogram(shares)
