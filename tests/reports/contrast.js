@@ -1,5 +1,6 @@
 // Every pair of text colour and ground on the page whose contrast (WCAG 2) is below 4.5.
 () => {
+  for (const closed of document.querySelectorAll("details")) closed.open = true;
   const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
   const linear = (value) => (value <= 0.04045 * 255 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
   const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
