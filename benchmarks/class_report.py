@@ -75,7 +75,11 @@ def measure(folder: Path, students: int) -> None:
     print(f"{writing / reading:.1f} times what reading the ledger once takes ({reading:.1f} s)")
     empty = folder / "empty.html"
     empty.write_text("<!doctype html><title>empty</title>")
-    pages = {"empty": empty, "table": plain_table(folder, students, len(exercises) + 2), "index": folder / "report" / "index.html"}
+    pages = {
+        "empty": empty,
+        "table": plain_table(folder, students, len(exercises) + 2),
+        "index": folder / "report" / "index.html",
+    }
     with opened() as browser:
         took: dict[str, list[float]] = {name: [] for name in pages}
         for _ in range(ROUNDS):
@@ -85,7 +89,9 @@ def measure(folder: Path, students: int) -> None:
     middle = {name: statistics.median(several) for name, several in took.items()}
     for name, seconds in middle.items():
         print(f"{name:6} {seconds:.3f} s ({min(took[name]):.3f}-{max(took[name]):.3f})", end="; ")
-    print(f"ratio to an empty page {middle['index'] / middle['empty']:.1f}, to a plain table {middle['index'] / middle['table']:.1f}")
+    print(
+        f"ratio to an empty page {middle['index'] / middle['empty']:.1f}, to a plain table {middle['index'] / middle['table']:.1f}"
+    )
     print(f"sorting the index by a column: {statistics.median(sorting):.3f} s")
 
 

@@ -10,7 +10,9 @@ TITLES = {"en": "A fact holds.", "es": "Un hecho se cumple."}
 def check(id: str, outcome: str, score: float, of: float = 10, seconds: float = 0.1, *mistakes: str) -> CheckResult:
     message = "" if outcome == "passed" else f"A fact holds.\n    it does not: {id}"
     spanish = "" if outcome == "passed" else f"Un hecho se cumple.\n    no se cumple: {id}"
-    return CheckResult(id, TITLES, "visible", outcome, score, of, {"en": message, "es": spanish}, list(mistakes), None, seconds)
+    return CheckResult(
+        id, TITLES, "visible", outcome, score, of, {"en": message, "es": spanish}, list(mistakes), None, seconds
+    )
 
 
 def attempt(student: str, *checks: CheckResult, exercise: str = "90_double", digest: str | None = None) -> Attempt:

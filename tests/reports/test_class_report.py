@@ -164,7 +164,19 @@ def test_a_class_of_nothing_or_of_broken_results_has_a_report_without_nan(
 
 def test_every_outcome_has_a_place(written: Written, toy: Exercise) -> None:
     """Those too that the grader may learn later."""
-    outcomes = ("passed", "failed", "error", "timeout", "memory", "crashed", "forbidden", "waiting", "not_attempted", "missing", "broken")
+    outcomes = (
+        "passed",
+        "failed",
+        "error",
+        "timeout",
+        "memory",
+        "crashed",
+        "forbidden",
+        "waiting",
+        "not_attempted",
+        "missing",
+        "broken",
+    )
     report = written([attempt(outcome, check("90.1", outcome, 0)) for outcome in outcomes])
     assert len(list((report / "students").iterdir())) == len(outcomes)
 

@@ -50,7 +50,9 @@ def pages(report: Path, every: int = 1) -> list[str]:
 
 
 def column(page: Page, table: str, number: int) -> list[str]:
-    texts: list[str] = page.eval_on_selector_all(f"{table} tbody tr > :nth-child({number})", "all => all.map(one => one.innerText.trim())")
+    texts: list[str] = page.eval_on_selector_all(
+        f"{table} tbody tr > :nth-child({number})", "all => all.map(one => one.innerText.trim())"
+    )
     return texts
 
 
@@ -154,7 +156,9 @@ def test_tables_can_be_read_aloud(page: Page, report: Path) -> None:
     """Each has a caption, each header a scope, each picture is hidden from readers and told in words or numbers beside."""
     for place in ("index.html", "exercises/03_adam.html", pages(report)[-1]):
         page.goto(address(report, place))
-        assert page.evaluate("[...document.querySelectorAll('table')].every(table => table.caption?.textContent.trim())")
+        assert page.evaluate(
+            "[...document.querySelectorAll('table')].every(table => table.caption?.textContent.trim())"
+        )
         assert page.evaluate("[...document.querySelectorAll('th')].every(header => header.scope)")
         assert page.evaluate("[...document.querySelectorAll('svg')].every(svg => svg.ariaHidden === 'true')")
         ids: list[str] = page.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
@@ -191,4 +195,7 @@ def test_paper_gets_the_whole_table_and_no_buttons(page: Page, report: Path) -> 
     page.emulate_media(media="print")
     assert not page.get_by_role("button", name="Español").is_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.tall')).overflowY") == "visible"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgba(0, 0, 0, 0)",
+        "rgb(255, 255, 255)",
+    )

@@ -38,6 +38,8 @@ def test_no_two_names_share_a_file(names: list[str]) -> None:
 
 
 def test_a_name_that_imitates_another_ones_file_gets_its_own() -> None:
+    """In whatever order they come."""
+    assert file_names(["ana", "Ana"])["Ana"].startswith("Ana-")
     first = file_names(["Ana", "ana"])["ana"]
     assert first.startswith("ana-")
     names = file_names(["Ana", "ana", first])

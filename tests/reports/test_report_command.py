@@ -43,7 +43,9 @@ def test_report_writes_all_that_a_run_writes_and_the_same_bytes_again(course: Co
     assert (done.returncode, done.stderr) == (0, "")
     assert f"The report is {Path('out/report/index.html')}" in done.stdout
     first = written(out)
-    assert {"scores.csv", "results/ana/90_double.json", "report/students/bea.html", "report/feedback/bea.md"} <= set(first)
+    assert {"scores.csv", "results/ana/90_double.json", "report/students/bea.html", "report/feedback/bea.md"} <= set(
+        first
+    )
     assert b"ana,90_double,10,10,passed,1,0,0.100\n" in first["scores.csv"]
     course.run("kata", "report", "out")
     assert written(out) == first

@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from grader.reports.class_report.text import LINE_LENGTH, LINES, both, code, cut, message_lines, name_of, number, percent, titled, visible  # fmt: skip
+from grader.reports.class_report.text import (  # fmt: skip
+    LINE_LENGTH,
+    LINES,
+    both,
+    code,
+    cut,
+    message_lines,
+    name_of,
+    number,
+    percent,
+    titled,
+    visible,
+)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -18,6 +19,7 @@ from grader.reports.class_report.pages import Book
 
 ASSETS = Path(__file__).parent / "assets"
 MARK = '<meta name="generator" content="gradkata">'  # a folder whose index has it is ours to replace
+SOME_TIME = 946_684_800  # the first second of 2000; archives know no earlier one than 1980
 Attempts = Callable[[], Iterator[Attempt]]
 
 
@@ -37,6 +39,8 @@ def write(attempts: Attempts, exercises: dict[str, Exercise], out: Path, anonymo
     try:
         shutil.rmtree(half, ignore_errors=True)
         _write_all(book, attempts, half)
+        if anonymous:
+            _forget_the_order(half)
         shutil.rmtree(old, ignore_errors=True)
         if place.exists():
             place.rename(old)
@@ -61,6 +65,18 @@ def _write_all(book: Book, attempts: Attempts, folder: Path) -> None:
         _put(folder / "students" / f"{book.files[student]}.html", book.student(student, own))
         text = feedback(book.shown[student], own, book.facts, book.message, book.language)
         _put(folder / "feedback" / f"{book.files[student]}.md", text)
+
+
+def _forget_the_order(folder: Path) -> None:
+    """Files were written by name: neither their times nor their places in the folder shall tell that order."""
+    for part in ("students", "feedback"):
+        written, ordered = folder / part, folder / f"{part}.ordered"
+        ordered.mkdir()
+        for file in sorted(written.iterdir()):
+            os.utime(file, (SOME_TIME, SOME_TIME))
+            file.rename(ordered / file.name)
+        written.rmdir()
+        ordered.rename(written)
 
 
 def _check_place(place: Path) -> None:

@@ -121,7 +121,7 @@ class Sheet:
         return sum(result.outcome in outcomes for result in self.results.values())
 
     def copies(self) -> list[list[str]]:
-        return sorted((same.students for same in self.files.values() if len(same.students) > 1), key=len, reverse=True)
+        return [same.students for same in self.files.values() if len(same.students) > 1]
 
     def add(self, attempt: Attempt) -> None:
         tried = any(check.outcome not in UNTOUCHED for check in attempt.checks)

@@ -52,7 +52,10 @@ class Book:
             lambda language: say("report_class", language),
             runs={name: [value for value in values if value] for name, values in self.facts.runs.items()},
             unfenced="" in self.facts.runs["fence"],
-            broken=[(self._link(student, "students/"), name) for student, name in self.facts.broken],
+            broken=[
+                (self._link(student, "students/"), name)
+                for student, name in sorted(self.facts.broken, key=lambda one: (self.shown[one[0]], one[1]))
+            ],
             figures=self._class_figures(),
             bars=self._bars([share for row in self._rows if (share := row["share"]) is not None]),
             sheets=list(self.facts.sheets.values()),
@@ -122,20 +125,25 @@ class Book:
         for id, students in sorted(sheet.misconceptions.items(), key=lambda one: (-len(one[1]), one[0])):
             known = sheet.exercise.misconceptions.get(id) if sheet.exercise else None
             found.append({
-                "sheet": sheet, "id": id, "count": len(students), "share": len(students) / max(1, len(sheet.tried)),
+                "sheet": sheet, "id": id, "share": len(students) / max(1, len(sheet.tried)),
                 "title": text.titled(known.title) if known else "", "hint": known.hint if known else None,
                 "explanation": text.titled(known.explanation) if known else "",
-                "who": [self._link(student, folder) for student in students[:NAMED]],
-                "more": max(0, len(students) - NAMED),
+                **self._who(students, folder),
             })  # fmt: skip
         return found
 
     def _copies(self, sheet: Sheet, folder: str) -> list[dict[str, Any]]:
-        return [
-            {"count": len(group), "who": [self._link(student, folder) for student in group[:NAMED]],
-             "more": max(0, len(group) - NAMED)}
-            for group in sheet.copies()
-        ]  # fmt: skip
+        groups = [self._who(group, folder) for group in sheet.copies()]
+        return sorted(groups, key=lambda group: (-group["count"], group["who"]))
+
+    def _who(self, students: list[str], folder: str) -> dict[str, Any]:
+        """Some students, in the order of what they are called here: that of the ledger would tell names."""
+        ordered = sorted(students, key=lambda student: self.shown[student])
+        return {
+            "count": len(ordered),
+            "who": [self._link(student, folder) for student in ordered[:NAMED]],
+            "more": max(0, len(ordered) - NAMED),
+        }
 
     def exercise(self, sheet: Sheet) -> str:
         slow = sheet.slow()
