@@ -11,6 +11,7 @@ from grader.errors import KataError
 from grader.model import Attempt, Exercise
 from grader.reports import class_report
 from grader.reports.class_report.facts import ClassFacts, gather, total
+from grader.reports.class_report.feedback import escaped
 from tests.reports.pages import Page
 from tests.reports.small_class import attempt, check
 
@@ -119,6 +120,22 @@ def test_the_index_says_who_handed_in_and_how_it_went(written: Written) -> None:
     assert "Errores de concepto más comunes" in spanish.text
 
 
+def test_the_spread_of_scores_counts_what_is_no_score_apart(written: Written) -> None:
+    """Of the class: carl, eve and finn have nothing, bea 75 %, ana all; dan is missing, gil is broken."""
+    index, exercise = (Page(written(CLASS) / name) for name in ("index.html", "exercises/90_double.html"))
+    names = ("0–10 %", "70–80 %", "90–100 %", "– missing", "! grader's fault")
+    assert [index.row(name)[1] for name in names] == ["3", "1", "1", "1", "1"]
+    names = ("0–10 %", "70–80 %", "90–100 %", "○ not attempted", "– missing", "! grader's fault")
+    assert [exercise.row(name)[1] for name in names] == ["2", "1", "1", "1", "1", "1"]
+
+
+def test_a_row_of_the_index_is_as_light_as_can_be(written: Written) -> None:
+    """A row, a header, a link, its isolation, a cell per exercise and the total: 2,000 students have to open at once."""
+    two = len(Page(written(CLASS[:2]) / "index.html").elements)
+    three = len(Page(written([*CLASS[:2], attempt("third", *CLASS[0].checks)]) / "index.html").elements)
+    assert three - two == 6
+
+
 def test_an_exercises_page_gives_each_checks_numbers(written: Written) -> None:
     page = Page(written(CLASS) / "exercises" / "90_double.html")
     assert page.row("90.1")[1:] == ["A fact holds.", "10", "50 %", "–", "2", "failed 1, timeout 1", "0.10", "0.19"]
@@ -138,11 +155,24 @@ def test_a_students_page_has_every_message_in_both_languages_and_names_nobody_el
 def test_feedback_is_what_the_student_reads(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (written(CLASS) / "feedback" / "bea.md").read_text("utf-8") == (
         "# bea\n\n15/20 points\n\n## 90 · Twice as much: 15/20 points\n\n"
-        "- ✔ **90\\.1** A fact holds\\.: 10/10\n\n- ✘ **90\\.2** A fact holds\\.: 5/10\n\n"
+        "- ✔ **90.1** A fact holds.: 10/10\n\n- ✘ **90.2** A fact holds.: 5/10\n\n"
         "  ```text\n  it does not: 90.2\n  ```\n"
     )
     monkeypatch.setenv("KATA_LANG", "es")
     assert "## 90 · El doble: 15/20 puntos" in (written(CLASS) / "feedback" / "bea.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Adam's first step (see 03.1): x, y", "Adam's first step (see 03.1): x, y"),
+        ("[x](y) ![i](j) <b>&amp; `c` *e* _f_ $m$", r"\[x\](y) \!\[i\](j) \<b\>\&amp; \`c\` \*e\* \_f\_ \$m\$"),
+        ("https://a.example www.b.example c@d.example", r"https\://a.example www\.b.example c\@d.example"),
+        ("two\nlines\\", r"two⟨LF⟩lines\\"),
+    ],
+)
+def test_markdown_is_escaped_where_it_would_be_markup(text: str, shown: str) -> None:
+    assert escaped(text) == shown
 
 
 def test_an_exercise_that_is_gone_costs_its_titles_only(written: Written) -> None:

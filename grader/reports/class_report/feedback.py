@@ -13,7 +13,8 @@ from grader.reports.class_report.messages import Message
 from grader.reports.class_report.text import message_lines, name_of, number, visible
 from grader.reports.terminal import SIGNS
 
-MARKUP = re.compile(r"([!-/:-@\[-`{-~])")  # every ASCII sign that may be markup
+# What begins markup inside a line, here and in GitHub's dialect, which makes links of addresses and formulas of dollars.
+MARKUP = re.compile(r"([\\`*_\[\]<>&#!~|@$]|:(?=//)|(?<=www)\.|(?<=mailto):|(?<=xmpp):)", re.IGNORECASE)
 BACKTICKS = re.compile("`{3,}")
 
 

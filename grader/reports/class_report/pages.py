@@ -57,7 +57,11 @@ class Book:
                 for student, name in sorted(self.facts.broken, key=lambda one: (self.shown[one[0]], one[1]))
             ],
             figures=self._class_figures(),
-            bars=self._bars([share for row in self._rows if (share := row["share"]) is not None]),
+            bars=self._bars(
+                [share for row in self._rows if (share := row["share"]) is not None],
+                missing=sum(row["share"] is None and not row["broken"] for row in self._rows),
+                broken=sum(row["share"] is None and row["broken"] for row in self._rows),
+            ),
             sheets=list(self.facts.sheets.values()),
             summaries=[_summary(sheet) for sheet in self.facts.sheets.values()],
             failing=self._failing(),
@@ -102,13 +106,14 @@ class Book:
             "broken": broken,
         }
 
-    def _bars(self, shares: list[float]) -> list[dict[str, Any]]:
+    def _bars(self, shares: list[float], **others: int) -> dict[str, Any]:
+        """A bar for each tenth of the points, and one for each outcome that is no number of points."""
         counts = histogram(shares)
-        highest = max(*counts, 1)
-        return [
-            {"from": 10 * i, "to": 10 * (i + 1), "count": count, "width": round(100 * count / highest, 1)}
-            for i, count in enumerate(counts)
-        ]
+        highest = max(*counts, *others.values(), 1)
+        return {
+            "tenths": [(10 * i, count, round(100 * count / highest, 1)) for i, count in enumerate(counts)],
+            "others": [(name, MARKS[name], n, round(100 * n / highest, 1)) for name, n in others.items() if n],
+        }
 
     def _failing(self) -> list[tuple[Sheet, Item]]:
         """The checks that the greatest share of those who tried did not pass."""
@@ -161,7 +166,12 @@ class Book:
                 ("report_mean", f"{text.number(mean(scores))}/{text.number(sheet.max_score)}"),
                 ("report_broken", str(sheet.count("broken"))),
             ],
-            bars=self._bars(sheet.shares),
+            bars=self._bars(
+                sheet.shares,
+                not_attempted=sum(not r.tried and r.outcome not in ("missing", "broken") for r in sheet.results.values()),
+                missing=sheet.count("missing"),
+                broken=sheet.count("broken"),
+            ),
             items=[(item, _outcomes(item), slow[id]) for id, item in sheet.items.items()],
             mistakes=self._of_sheet(sheet, "../students/"),
             copies=self._copies(sheet, "../students/"),

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from grader.locale import catalogue
 from grader.model import LANGUAGES, Text
 
-NAME_LENGTH, LINE_LENGTH, LINES = 60, 400, 60  # a name in a table, a line and the lines of a message
+NAME_LENGTH, LINE_LENGTH, LINES = 60, 2500, 100  # of a name in a table, of a message: more than an honest one needs
 CONTROLS = {0: "NUL", 7: "BEL", 8: "BS", 10: "LF", 13: "CR", 27: "ESC", 127: "DEL"}  # few fonts have their pictures
 CODE = re.compile(r"`([^`<>]{1,80})`")
 
