@@ -117,6 +117,11 @@ class Sheet:
     def shares(self) -> list[float]:
         return [result.share for result in self.tried if result.share is not None]
 
+    @property
+    def untouched(self) -> int:
+        """Stubs, handed in as they were."""
+        return sum(not one.tried and one.outcome not in ("missing", "broken") for one in self.results.values())
+
     def count(self, *outcomes: str) -> int:
         return sum(result.outcome in outcomes for result in self.results.values())
 

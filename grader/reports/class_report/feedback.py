@@ -13,7 +13,7 @@ from grader.reports.class_report.messages import Message
 from grader.reports.class_report.text import message_lines, name_of, number, visible
 from grader.reports.terminal import SIGNS
 
-# What begins markup inside a line, here and in GitHub's dialect, which makes links of addresses and formulas of dollars.
+# What begins markup inside a line; in GitHub's dialect addresses are links, and dollars begin formulas.
 MARKUP = re.compile(r"([\\`*_\[\]<>&#!~|@$]|:(?=//)|(?<=www)\.|(?<=mailto):|(?<=xmpp):)", re.IGNORECASE)
 BACKTICKS = re.compile("`{3,}")
 

@@ -168,7 +168,7 @@ class Book:
             ],
             bars=self._bars(
                 sheet.shares,
-                not_attempted=sum(not r.tried and r.outcome not in ("missing", "broken") for r in sheet.results.values()),
+                not_attempted=sheet.untouched,
                 missing=sheet.count("missing"),
                 broken=sheet.count("broken"),
             ),
