@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sqlite3
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import click
@@ -15,7 +13,7 @@ from grader.cli.tools import help_of
 from grader.errors import KataError
 from grader.ledger import Ledger
 from grader.locale import say
-from grader.model import Attempt, CheckResult, Exercise
+from grader.model import Attempt, Exercise
 
 
 @click.command("report", help=help_of("report", "kata report results/ --anonymous"))
@@ -26,13 +24,13 @@ def command(folder: Path, anonymous: bool) -> None:
     from grader.reports.class_report.names import CODES_FILE
 
     file = folder / "ledger.sqlite"
-    if not file.is_file():
-        raise KataError(say("no_ledger", folder=folder))
-    ledger, exercises = Ledger(folder), _exercises()
+    ledger, exercises = Ledger.existing(folder), _exercises()
     try:
         place = class_report.write(lambda: _attempts(ledger, file), exercises, folder, anonymous)
         if not anonymous:
             _write_results(_attempts(ledger, file), exercises, folder)
+    except OSError as problem:
+        raise KataError(say("bad_out", folder=folder, problem=problem.strerror or problem)) from None
     finally:
         ledger.close()
     click.echo(say("report_done", place=place, feedback=place.parent / "feedback"))
@@ -63,22 +61,13 @@ def _attempts(ledger: Ledger, file: Path) -> Iterator[Attempt]:
 
 
 def _write_results(attempts: Iterator[Attempt], exercises: dict[str, Exercise], folder: Path) -> None:
-    """scores.csv and results/ as `kata grade` writes them; a file that is the same already is left alone."""
+    """scores.csv and results/ as `kata grade` writes them. Of an exercise that is gone the JSON is left as it is."""
     from grader.reports import csv_report, json_report
 
-    rows = []
-    for attempt in attempts:
-        if attempt.exercise in exercises:
-            json_report.write(attempt, exercises[attempt.exercise], folder)
-        rows.append(_without_texts(attempt))
-    csv_report.write(rows, folder)
+    def written() -> Iterator[Attempt]:
+        for attempt in attempts:
+            if attempt.exercise in exercises:
+                json_report.write(attempt, exercises[attempt.exercise], folder)
+            yield attempt
 
-
-def _without_texts(attempt: Attempt) -> Attempt:
-    """What scores.csv needs of an attempt, so that a large class fits in memory: its checks told by their outcome."""
-    return dataclasses.replace(attempt, checks=[_bare(check.outcome) for check in attempt.checks])
-
-
-@cache
-def _bare(outcome: str) -> CheckResult:
-    return CheckResult("", {}, "", outcome, 0, 0, {}, [], None, 0)
+    csv_report.write(written(), folder)

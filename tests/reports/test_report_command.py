@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_report_writes_all_that_a_run_writes_and_the_same_bytes_again(course: Co
     assert {"scores.csv", "results/ana/90_double.json", "report/students/bea.html", "report/feedback/bea.md"} <= set(
         first
     )
-    assert b"ana,90_double,10,10,passed,1,0,0.100\n" in first["scores.csv"]
+    assert b"ana,90_double,10,10,passed,1,0,0\n" in first["scores.csv"]
     course.run("kata", "report", "out")
     assert written(out) == first
 
@@ -92,9 +93,19 @@ def test_a_damaged_ledger_is_a_sentence(course: Course) -> None:
     (course.root / "out" / "ledger.sqlite").unlink()
     for row in ("{", '{"student": "ana"}', '{"student": "ana", "checks": [{"of": "another version"}]}'):
         out = graded(course)
-        with sqlite3.connect(out / "ledger.sqlite") as file:
+        with closing(sqlite3.connect(out / "ledger.sqlite", isolation_level=None)) as file:
             file.execute("UPDATE results SET attempt = ?", [row])
         assert_sentence(course)
+
+
+def test_a_ledger_that_a_run_is_writing_is_a_sentence(course: Course) -> None:
+    graded(course)
+    running = Ledger(course.root / "out")
+    running.begin("the seed", resume=True)
+    done = course.run("kata", "report", "out")
+    running.close()
+    assert done.returncode == 2
+    assert "Another `kata grade` is writing" in done.stderr
 
 
 def assert_sentence(course: Course) -> None:
