@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,6 +151,19 @@ def test_a_students_page_has_every_message_in_both_languages_and_names_nobody_el
     assert "it does not" not in Page(file, "es").text
     for other in ("ana", "carl", "finn", "the seed"):
         assert other not in Page(file).text
+
+
+def test_every_checks_outcome_is_told_in_words(written: Written) -> None:
+    """A sign and a colour are for the eye; the word is there for everybody."""
+    page = Page(written(CLASS) / "students" / "bea.html").text
+    assert page.index("90.1") < page.index("passed", page.index("90.1")) < page.index("90.2")
+    assert "failed" in page[page.index("90.2") :]
+
+
+def test_what_was_graded_without_a_fence_is_said_loudly(written: Written) -> None:
+    unconfined = dataclasses.replace(CLASS[0], fence=[])
+    assert "graded without a fence" in Page(written([unconfined, CLASS[1]]) / "index.html").text
+    assert "graded without a fence" not in Page(written(CLASS) / "index.html").text
 
 
 def test_feedback_is_what_the_student_reads(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,7 +131,7 @@ class Book:
             known = sheet.exercise.misconceptions.get(id) if sheet.exercise else None
             found.append({
                 "sheet": sheet, "id": id, "share": len(students) / max(1, len(sheet.tried)),
-                "title": text.titled(known.title) if known else "", "hint": known.hint if known else None,
+                "title": text.titled(known.title) if known else "",
                 "explanation": text.titled(known.explanation) if known else "",
                 **self._who(students, folder),
             })  # fmt: skip
