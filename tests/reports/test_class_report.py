@@ -23,7 +23,7 @@ CLASS = [
     attempt("dan", check("90.1", "missing", 0), check("90.2", "missing", 0)),
     attempt("eve", check("90.1", "not_attempted", 0), check("90.2", "not_attempted", 0)),
     attempt("finn", check("90.1", "timeout", 0, 10, 5.0), check("90.2", "waiting", 0, 10, 0)),
-    attempt("gil", check("90.1", "passed", 10), check("90.2", "broken", 0)),
+    attempt("gil", check("90.1", "failed", 0, 10, 0.1, "adds_two"), check("90.2", "broken", 0)),
 ]  # fmt: skip
 
 
@@ -49,7 +49,8 @@ def test_numbers_of_a_check_are_of_those_who_tried(facts: ClassFacts) -> None:
 
 
 def test_a_misconception_counts_once_per_student(facts: ClassFacts) -> None:
-    """Only the first-named one of a check, as everywhere; carl shows it twice and counts once."""
+    """Only the first-named one of a check, as everywhere; carl shows it twice and counts once; gil is no
+    part of the statistics."""
     assert facts.sheets["90_double"].misconceptions == {"adds_two": ["bea", "carl"]}
 
 

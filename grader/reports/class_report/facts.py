@@ -134,13 +134,15 @@ class Sheet:
             attempt.outcome, attempt.score, attempt.max_score, attempt.seconds, tried
         )
         self.max_score = max(self.max_score, attempt.max_score)
+        counted = tried and attempt.score is not None
         for check in attempt.checks:
             item = self.items.setdefault(check.id, Item(check.id, check.title, check.visibility, check.max_score))
             item.broken += check.outcome == "broken"
-            if tried and attempt.score is not None:
+            if counted:
                 item.add(attempt, check)
-        for id in dict.fromkeys(check.misconceptions[0] for check in attempt.checks if check.misconceptions):
-            self.misconceptions.setdefault(id, []).append(attempt.student)
+        if counted:
+            for id in dict.fromkeys(check.misconceptions[0] for check in attempt.checks if check.misconceptions):
+                self.misconceptions.setdefault(id, []).append(attempt.student)
         if tried and attempt.submission_sha256:
             self._compare(attempt)
 
