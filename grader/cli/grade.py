@@ -35,7 +35,7 @@ def command(
 ) -> None:  # fmt: skip
     from grader.executors import on_a_cluster, on_this_machine
     from grader.grading import Run, grade
-    from grader.reports import csv_report
+    from grader.reports import class_report, csv_report
     from grader.reports.class_table import print_class, progress
     from grader.submissions import find, handed_in
 
@@ -62,6 +62,7 @@ def command(
             graded = grade(hand_ins, ledger, executors, run)
             _write_results(progress(graded, len(hand_ins)), by_name, out)
         csv_report.write(ledger.attempts(), out)
+        class_report.write(ledger.attempts, {one.name: one for one in catalog.all_exercises(root)}, out)
         print_class(ledger.attempts(), out)
         if old is not None:
             _show_moves(old, ledger, out)
