@@ -36,9 +36,23 @@ def run(name):
 
 
 def cell(source: str, grade_id: str, **marks: Any) -> dict[str, Any]:
-    facts = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3, "grade_id": grade_id}
+    facts = {
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+        "schema_version": 3,
+        "grade_id": grade_id,
+    }
     metadata = {"nbgrader": {**facts, **marks, "cell_type": "code"}}
-    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None, "id": grade_id}
+    return {
+        "cell_type": "code",
+        "metadata": metadata,
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+        "id": grade_id,
+    }
 
 
 def notebook(answer: str, plain: Path) -> dict[str, Any]:
