@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from grader.locale import say
@@ -14,14 +15,14 @@ TITLE_LIMIT, MESSAGE_LIMIT = 200, 20_000
 CUT = " […]"
 
 
-def plain(text: str, limit: int = MESSAGE_LIMIT) -> str:
-    """The text without escape sequences; what cannot be encoded or shown is replaced; cut visibly."""
+def plain(text: str, limit: int = MESSAGE_LIMIT, instead: Callable[[str], str] = lambda sign: "\ufffd") -> str:
+    """The text without escape sequences; `instead` of what cannot be encoded or shown; cut visibly."""
     much = text[: 2 * limit + 1]  # of a megabyte no more is looked at
     much = ESCAPES.sub("", much).replace("\r\n", "\n").replace("\t", "    ")
     text = cut(much if len(text) <= 2 * limit else much + " " * limit, limit)
     if text.replace("\n", "").isprintable():  # no lone surrogate is
         return text
-    return "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in text)
+    return "".join(c if c == "\n" or c.isprintable() else instead(c) for c in text)
 
 
 def cut(text: str, limit: int) -> str:

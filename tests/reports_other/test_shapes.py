@@ -111,6 +111,13 @@ def test_no_text_of_the_learners_starts_a_command() -> None:
     assert "%250A" in text
 
 
+def test_xml_names_what_it_cannot_write() -> None:
+    said = read.xml(read.written("junit", attempt(check(1, "failed", said="a\x07b\0c\ud800\uffff\u202e"))) or "")
+    failure = said.find(".//failure")
+    assert failure is not None
+    assert "a#x07b#x00c#xD800#xFFFF#x202E" in str(failure.text)
+
+
 def test_classroom50_fills_in_what_its_runner_says() -> None:
     said = read.strict(read.written("classroom50", GOLDEN["passed"]) or "")
     assert (said["classroom"], said["owner"], said["commit"]) == ("dl101", "ana", "https://example.org/c/1")
