@@ -54,7 +54,10 @@ def roster(text: str) -> Roster:
     """Raises ValueError if the text is no table."""
     text = text.removeprefix("\ufeff")
     head = "\n".join(text.splitlines()[:3])
-    rows = list(csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","))
+    except csv.Error as problem:
+        raise ValueError(str(problem)) from None
     if not rows or len(rows[0]) < 2:
         raise ValueError("no columns")
     columns = tuple(cell.strip() for cell in rows[0])

@@ -85,3 +85,5 @@ def test_what_is_no_table_is_refused() -> None:
     for text in ("", "one\n", "\0"):
         with pytest.raises(ValueError, match="no columns"):
             roster(text)
+    with pytest.raises(ValueError, match="field larger"):
+        roster("a,b\n" + "x" * 200_000)

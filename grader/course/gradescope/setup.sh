@@ -13,7 +13,7 @@ if command -v apt-get >/dev/null; then
 fi
 
 for python in python3.13 python3.12 python3.11 python3; do
-    if command -v "$python" >/dev/null && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    if command -v "$python" >/dev/null && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         break
     fi
     python=""
