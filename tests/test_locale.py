@@ -106,9 +106,7 @@ def test_texts_are_friendly_and_short() -> None:
         ({"LC_ALL": "", "LANG": "es_ES"}, "es"),
     ],
 )
-def test_the_language_is_the_persons(
-    variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_language_is_the_persons(variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("KATA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():

@@ -117,7 +117,7 @@ def test_a_hole_is_shown_and_listing_the_survivors_closes_it(holed: Path, told: 
     done, text = told(holed)
     rows = [line.strip() for line in text.splitlines() if line.strip().startswith("|")]
     assert not done
-    assert "| `raise TypeError(f\"x is a text: {x!r}\")` | `pass` |  |" in rows
+    assert '| `raise TypeError(f"x is a text: {x!r}")` | `pass` |  |' in rows
     table = holed / "solutions/90_double/EQUIVALENT_MUTANTS.md"
     table.write_text("\n".join(row[:-1] + "nobody looks |" for row in rows), "utf-8")
     assert told(holed)[0]

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from grader import catalog
 from grader.cli.tools import fence_for, help_of
+from grader.errors import KataError
+from grader.ledger import Ledger
 from grader.locale import say
+from grader.model import Attempt, Exercise
 
 
 @click.command("grade", help=help_of("grade", "kata grade submissions/ --out results/"))
@@ -18,19 +23,23 @@ from grader.locale import say
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help=say("help_out"))
 @click.option("--exercise", "exercises", multiple=True, metavar="NN", help=say("help_exercise"))
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, metavar="N", help=say("help_jobs"))
+@click.option("--scheduler", metavar="ADDRESS", help=say("help_scheduler"))
 @click.option("--resume", is_flag=True, help=say("help_resume"))
 @click.option("--seed", metavar="TEXT", help=say("help_seed"))
+@click.option("--deadline", type=click.FloatRange(0), metavar="SECONDS", help=say("help_deadline"))
+@click.option("--diff", type=click.Path(path_type=Path), metavar="OLD", help=say("help_diff"))
 @click.option("--trust-submissions", is_flag=True, help=say("help_trust"))
 def command(
-    submissions: Path, out: Path, exercises: tuple[str, ...], jobs: int, resume: bool, seed: str | None,
-    trust_submissions: bool,
+    submissions: Path, out: Path, exercises: tuple[str, ...], jobs: int, scheduler: str | None, resume: bool,
+    seed: str | None, deadline: float | None, diff: Path | None, trust_submissions: bool,
 ) -> None:  # fmt: skip
-    from grader.grading import grade
-    from grader.ledger import Ledger
-    from grader.reports import csv_report, json_report
+    from grader.executors import on_a_cluster, on_this_machine
+    from grader.grading import Run, grade
+    from grader.reports import csv_report
     from grader.reports.class_table import print_class, progress
     from grader.submissions import find, handed_in
 
+    until = None if deadline is None else time.monotonic() + deadline
     root = catalog.find_root()
     chosen = [catalog.resolve(root, name) for name in exercises] or catalog.all_exercises(root)
     hand_ins = find(submissions, chosen)
@@ -39,12 +48,50 @@ def command(
         hand_ins = [hand_in for hand_in in hand_ins if hand_in.exercise.name in some]
     by_name = {exercise.name: exercise for exercise in chosen}
     fence = fence_for(others_code=not trust_submissions)
+    old = Ledger.existing(diff) if diff else None
     ledger = Ledger(out)
-    seed = ledger.begin(seed or secrets.token_hex(8), resume)
-    attempts = []
-    for attempt in progress(grade(hand_ins, ledger, fence, seed, jobs), len(hand_ins)):
-        json_report.write(attempt, by_name[attempt.exercise], out)
-        attempts.append(attempt)
-    ledger.close()
-    csv_report.write(attempts, out)
-    print_class(attempts, out)
+    try:
+        known = ledger.known()
+        run = Run(ledger.begin(seed or secrets.token_hex(8), resume), fence, until)
+        if not resume:
+            _forget_results(known, out)
+        with on_a_cluster(scheduler) if scheduler else on_this_machine(jobs) as executors:
+            graded = grade(hand_ins, ledger, executors, run)
+            _write_results(progress(graded, len(hand_ins)), by_name, out)
+        csv_report.write(ledger.attempts(), out)
+        print_class(ledger.attempts(), out)
+        if old is not None:
+            _show_moves(old, ledger, out)
+    except OSError as problem:
+        raise KataError(say("cannot_write", folder=out, problem=problem.strerror or problem)) from None
+    except KeyboardInterrupt:
+        click.echo(say("interrupted", out=out), err=True)
+        raise
+    finally:
+        ledger.close()
+
+
+def _write_results(graded: Iterator[Attempt], exercises: dict[str, Exercise], out: Path) -> None:
+    """results/ as it becomes known."""
+    from grader.reports import json_report
+
+    for attempt in graded:
+        json_report.write(attempt, exercises[attempt.exercise], out)
+
+
+def _forget_results(known: list[tuple[str, str]], out: Path) -> None:
+    """A new run in the folder of an old one: what that one wrote of each student goes, and nothing else."""
+    from grader.reports import json_report
+
+    for student, exercise in known:
+        json_report.place(student, exercise, out).unlink(missing_ok=True)
+
+
+def _show_moves(old: Ledger, ledger: Ledger, out: Path) -> None:
+    from grader.reports import moved
+    from grader.reports.class_table import print_moves
+    from grader.reports.json_report import put
+
+    found = moved.moves(old.attempts(), ledger.attempts())
+    put(out / "diff.csv", moved.as_csv(found))
+    print_moves(found, out / "diff.csv")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from grader import __version__
 from grader.errors import KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import ValueCache, framework_version
-from grader.judge.diagnose import Diagnosis
+from grader.judge.diagnose import MAY_BE_OUR_FAULT, Behaviour, Diagnosis
 from grader.judge.matchers import Mismatch
 from grader.judge.message import explain
 from grader.judge.references import Reference
@@ -64,16 +65,21 @@ class Judging:
         return np.random.default_rng(_number(f"{self.seed}/{self.exercise.name}/{check.id}/{check.case_key(case)}"))
 
     def fixtures(self, check: Check, case: dict[str, Any]) -> dict[str, Any]:
-        return {"submission": self.submission, "reference": self.reference(check), "rng": self.rng(check, case)}
+        """What the check's function asks for, besides the case's own parameters."""
+        make: dict[str, Callable[[], Any]] = {
+            "submission": lambda: self.submission,
+            "reference": lambda: self.reference(check),
+            "rng": lambda: self.rng(check, case),
+        }
+        code = check.function.__code__
+        return {name: make[name]() for name in code.co_varnames[: code.co_argcount] if name in make}
 
     def case(self, check: Check, case: dict[str, Any], call: Callable[[], object] | None = None) -> CaseResult:
         """Run one case. `call` runs the check function (pytest's own call, with fixtures); else that is done here."""
         result = self._before(check)
         if result is None or result.outcome == "waiting":
             if call is None:
-                names = check.function.__code__.co_varnames[: check.function.__code__.co_argcount]
-                given = {name: value for name, value in self.fixtures(check, case).items() if name in names} | case
-                function = check.function
+                given, function = self.fixtures(check, case) | case, check.function
 
                 def call() -> object:
                     return function(**given)
@@ -126,14 +132,28 @@ class Judging:
         outcome, finding = classify(problem, self.submission.answered)
         return CaseResult(outcome, finding, seen, time.monotonic() - began, problem)
 
-    def _run_on_mistake(self, files: dict[str, bytes], check: Check) -> tuple[str, list[trace.Trace]]:
-        judging = Judging(
-            self.exercise, (), files, source=self._source, cache=self._cache, seed=self.seed, name_mistakes=False
-        )
-        bare = Check(**{**vars(check), "needs": ()})
-        results = [judging.case(bare, case) for case in check.cases]
+    def end_all(self, outcome: str, finding: Finding) -> None:
+        """Every check ends so, without being run."""
+        self.results = {check.id: [CaseResult(outcome, finding)] for check in self.checks}
+        self._diagnosis = None
+
+    def _run_on_mistake(self, files: dict[str, bytes], checks: Sequence[Check]) -> dict[str, Behaviour]:
+        found: dict[str, Behaviour] = {}
+        judging = self._bare(files)
+        for check in checks:
+            alone = dataclasses.replace(check, needs=())
+            results = [judging.case(alone, case) for case in check.cases]
+            outcome = worst([result.outcome for result in results])
+            found[check.id] = outcome, [result.trace for result in results]
+            if outcome in MAY_BE_OUR_FAULT:  # the checks after it have all their time
+                judging.close()
+                judging = self._bare(files)
         judging.close()
-        return worst([result.outcome for result in results]), [result.trace for result in results]
+        return found
+
+    def _bare(self, files: dict[str, bytes]) -> Judging:
+        source, cache = self._source, self._cache
+        return Judging(self.exercise, (), files, source=source, cache=cache, seed=self.seed, name_mistakes=False)
 
     def attempt(self, student: str = "") -> Attempt:
         """What was run so far, added up, with mistakes named."""

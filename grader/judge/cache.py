@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader.worker.values import BadFrame, decode, encode
 
 MISSING = object()
@@ -82,13 +84,30 @@ class ValueCache:
             self._connection = None
 
 
+def copied(value: Any) -> Any:
+    """A copy of a value that shares nothing with it."""
+    kind = type(value)
+    if kind is dict:
+        return {key: copied(item) for key, item in value.items()}
+    if kind is list:
+        return [copied(item) for item in value]
+    if kind is tuple:
+        return tuple([copied(item) for item in value])
+    return value.copy() if kind is np.ndarray else value
+
+
 def key_of(*parts: str | bytes) -> str:
     """A key for everything a value depends on."""
-    digest = hashlib.sha256()
-    for part in (machine(), *parts):
+    digest = _begun(machine()).copy()
+    for part in parts:
         content = part.encode() if isinstance(part, str) else part
         digest.update(len(content).to_bytes(8, "little") + content)
-    return digest.hexdigest()
+    return str(digest.hexdigest())
+
+
+@cache
+def _begun(text: str) -> Any:
+    return hashlib.sha256(text.encode())
 
 
 @cache

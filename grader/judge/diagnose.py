@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -10,34 +11,55 @@ from pathlib import Path
 
 from grader.judge.cache import MISSING, ValueCache, key_of
 from grader.judge.trace import Trace, same
-from grader.model import Check, Exercise
+from grader.model import LEARNER_SEED, Check, Exercise
 
 MAY_BE_OUR_FAULT = ("broken", "crashed", "timeout", "memory")  # a worker that could not start looks like this
 
 MOST_SEARCHES = 6  # checks that no mistake explains, after which no further one is searched among all of them
 
-# Runs one check on the files of a mistake: (outcome, the traces of its cases)
-RunCheck = Callable[[dict[str, bytes], Check], tuple[str, list[Trace]]]
+Behaviour = tuple[str, list[Trace]]  # how a mistake's file ends a check, and the traces of the check's cases
+
+# Runs checks on the files of a mistake: check id -> behaviour
+RunChecks = Callable[[dict[str, bytes], Sequence[Check]], dict[str, Behaviour]]
 
 
 class Diagnosis:
-    """The traces of an exercise's mistakes for one seed, made when first asked for and kept on disk."""
+    """What an exercise's mistakes do for one seed, tried when first asked for and kept on disk."""
 
-    def __init__(self, exercise: Exercise, seed: str, cache: ValueCache, run_check: RunCheck) -> None:
-        self.exercise, self._seed, self._cache, self._run_check = exercise, seed, cache, run_check
-        folder = exercise.solutions / "mistakes" if exercise.solutions else None
-        self.files = sorted(folder.glob("*.py")) if folder else []
+    def __init__(self, exercise: Exercise, seed: str, cache: ValueCache, run_checks: RunChecks) -> None:
+        self.exercise, self._seed, self._cache, self._run_checks = exercise, seed, cache, run_checks
+        self.files = mistakes_of(exercise)
 
-    def behaviour(self, mistake: Path, check: Check) -> tuple[str, list[Trace]]:
-        """(outcome, traces) of a mistake's file on a check."""
-        content = mistake.read_bytes()
-        key = key_of("mistake", content, _everything(self.exercise), check.id, self._seed)
-        known = self._cache.get(key)
-        if known is MISSING:
-            known = self._run_check({self.exercise.file_name: content}, check)
-            self._cache.put(key, known, on_disk=known[0] not in MAY_BE_OUR_FAULT)
-        outcome, traces = known
-        return outcome, traces
+    def behaviour(self, mistake: Path, check: Check) -> Behaviour:
+        known = self._cache.get(self._key(mistake, check))
+        return self._run(mistake, [check])[check.id] if known is MISSING else known
+
+    def _learn(self, failing: Sequence[Check], others: Sequence[Check]) -> None:
+        """Run each mistake, in one worker, on those of the failing checks that it has not been run on.
+
+        In a class the second such run is on all the checks: others will fail others. Another process that grades the
+        same class begins at another mistake, and each finds on disk what the other did.
+        """
+        begin = os.getpid() % max(1, len(self.files))
+        for mistake in self.files[begin:] + self.files[:begin]:
+            missing = [check for check in failing if not self._is_known(mistake, check)]
+            if missing and self._seed != LEARNER_SEED and any(self._is_known(mistake, check) for check in others):
+                missing += [check for check in others if check not in missing and not self._is_known(mistake, check)]
+            if missing:
+                self._run(mistake, missing)
+
+    def _is_known(self, mistake: Path, check: Check) -> bool:
+        return self._cache.get(self._key(mistake, check)) is not MISSING
+
+    def _run(self, mistake: Path, checks: Sequence[Check]) -> dict[str, Behaviour]:
+        found = self._run_checks({self.exercise.file_name: _content(mistake)}, checks)
+        for check in checks:
+            outcome = found[check.id][0]
+            self._cache.put(self._key(mistake, check), found[check.id], on_disk=outcome not in MAY_BE_OUR_FAULT)
+        return found
+
+    def _key(self, mistake: Path, check: Check) -> str:
+        return _key(self.exercise, mistake, check.id, self._seed)
 
     def name(
         self, failing: Sequence[tuple[Check, list[Trace]]], all_traces: Sequence[tuple[Check, list[Trace]]]
@@ -53,7 +75,10 @@ class Diagnosis:
         found: dict[str, list[Path]] = {}
         likely: list[Path] = []  # what explained an earlier check is tried first: running all mistakes costs a second
         searches = 0
-        for check, traces in sorted(failing, key=lambda one: _only_errors(one[1])):  # values say more than errors
+        failing = sorted(failing, key=lambda one: _only_errors(one[1]))  # values say more than errors
+        searched = [check for check, traces in failing if not _ended(traces)][:MOST_SEARCHES]
+        self._learn(searched, [check for check, _ in all_traces])
+        for check, traces in failing:
             found[check.id] = fits = [] if _ended(traces) else self._fitting(likely, check, traces, passed)
             if not fits and not _ended(traces) and searches < MOST_SEARCHES:
                 found[check.id] = fits = self._fitting(self.files, check, traces, passed)
@@ -83,6 +108,21 @@ class Diagnosis:
 
     def _agrees(self, mistake: Path, all_traces: Sequence[tuple[Check, list[Trace]]]) -> bool:
         return all(same(self.behaviour(mistake, check)[1], traces) for check, traces in all_traces)
+
+
+@cache
+def mistakes_of(exercise: Exercise) -> list[Path]:
+    return sorted((exercise.solutions / "mistakes").glob("*.py")) if exercise.solutions else []
+
+
+@cache
+def _key(exercise: Exercise, mistake: Path, check_id: str, seed: str) -> str:
+    return key_of("mistake", _content(mistake), _everything(exercise), check_id, seed)
+
+
+@cache
+def _content(mistake: Path) -> bytes:
+    return mistake.read_bytes()
 
 
 def misconception_of(mistake: Path) -> str:

@@ -5,14 +5,13 @@ What they gave is remembered on disk under everything that it depends on.
 
 from __future__ import annotations
 
-import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.catalog import import_file
 from grader.errors import BadExercise, FrameworkMissing
-from grader.judge.cache import MISSING, ValueCache, key_of
+from grader.judge.cache import MISSING, ValueCache, copied, key_of
 from grader.locale import say
 from grader.model import Exercise
 from grader.worker.values import decode, encode
@@ -23,15 +22,14 @@ class Reference:
 
     def __init__(self, exercise: Exercise, visibility: str, cache: ValueCache) -> None:
         folders = [exercise.solutions, exercise.folder] if visibility == "hidden" else [exercise.folder]
-        files = [folder / "references.py" for folder in folders if folder]
-        self._files = [file for file in files if file.is_file()]
+        self._files = [folder / "references.py" for folder in folders if folder]
         self._cache = cache
 
     def run(self, name: str, *values: Any, **options: Any) -> Any:
         """The function's value, rebuilt of plain objects. The framework is imported only if it is not known yet."""
         frame = encode([list(values), options])
         file = self._file_of(name)
-        key = key_of("reference", _source(file), name, frame)
+        key = key_of("reference", _digest(file), name, frame)
         value = self._cache.get(key)
         if value is MISSING:
             values, options = decode(frame)  # a function that changes its arguments changes copies
@@ -40,19 +38,25 @@ class Reference:
             except ModuleNotFoundError as problem:
                 raise FrameworkMissing(say("framework_missing", package=problem.name)) from problem
             self._cache.put(key, value)
-        return copy.deepcopy(self._cache.get(key))
+            value = self._cache.get(key)
+        return copied(value)
 
     def _file_of(self, name: str) -> Path:
         for file in self._files:
             if f"def {name}(" in _source(file):
                 return file
-        places = ", ".join(map(str, self._files)) or "none"
+        places = ", ".join(map(str, self._files))
         raise BadExercise(f"no references.py has a function `{name}`: looked in {places}")
 
 
 @cache
 def _source(file: Path) -> str:
-    return file.read_text("utf-8")
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+@cache
+def _digest(file: Path) -> str:
+    return key_of(_source(file))
 
 
 @cache

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import time
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.errors import BadExercise, KataError, LearnerRaised, WorkerDied, WorkerProblem, WorkerTimeout
 from grader.judge import trace
-from grader.judge.cache import MISSING, ValueCache, key_of
+from grader.judge.cache import MISSING, ValueCache, copied, key_of
 from grader.judge.matchers import Raised
 from grader.model import Exercise
 from grader.sandbox import WorkerSource
 from grader.sandbox.link import Worker
+from grader.worker.session import compiled
 from grader.worker.values import encode
 
 KILLED_CODE = 9  # a scenario that plays a killed process ends with os._exit(9)
@@ -101,21 +102,21 @@ class Submission:
 
     def alone(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The scenario's value with `None` for the learner's module, from a worker that never sees the submission."""
-        source, support = self._scenario_file(scenario)
+        program, seconds = self._program(scenario), self._seconds
         frame = encode([list(values), options])
-        key = key_of("alone", source, *support.values(), scenario, frame, *self._source.fence_names)
+        key = key_of("alone", program.key, scenario, frame, *self._source.fence_names)
         value = self._cache.get(key)
         if value is MISSING:
             worker = self._source.open_worker(self.exercise.runtime)
             try:
-                worker.request("scenarios", self._seconds, key="alone", source=source, support=support)
-                value = worker.request("run", self._seconds, key="alone", name=scenario, args=values, options=options)
+                worker.request("scenarios", seconds, **vars(program))
+                value = worker.request("run", seconds, key=program.key, name=scenario, args=values, options=options)
             except WorkerProblem as problem:
                 raise BadExercise(f"{self.exercise.name}: {scenario} alone: {problem}") from problem
             finally:
                 worker.end()
             self._cache.put(key, value)
-        return copy.deepcopy(value)
+        return copied(value)
 
     def output(self) -> str:
         return self._worker.output() if self._worker is not None else self._last_output
@@ -134,17 +135,16 @@ class Submission:
             self._folder = None
 
     def _run(self, scenario: str, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        source, support = self._scenario_file(scenario)
+        program = self._program(scenario)
         worker = self._ready()
         try:
-            key = key_of(source)
-            if key not in self._sent:
-                self._request(worker, "scenarios", key=key, source=source, support=support)
-                self._sent.add(key)
-            value = self._request(worker, "run", key=key, name=scenario, args=values, options=options)
+            if program.key not in self._sent:
+                self._request(worker, "scenarios", **vars(program))
+                self._sent.add(program.key)
+            value = self._request(worker, "run", key=program.key, name=scenario, args=values, options=options)
             self.answered = True
             return value
-        except (WorkerDied, WorkerTimeout):
+        except (WorkerDied, WorkerTimeout, KataError):
             self._last_output = worker.output()
             self._worker = None
             raise
@@ -186,17 +186,36 @@ class Submission:
             self._worker = worker
         return self._worker
 
-    def _scenario_file(self, scenario: str) -> tuple[str, dict[str, str]]:
-        """The source that defines a scenario (beside the check, else the visible one) and the support files."""
+    def _program(self, scenario: str) -> Program:
+        """The file that defines a scenario: the one beside the check, else the visible one."""
         folders = [self.exercise.folder]
         if self._visibility == "hidden" and self.exercise.solutions is not None:
             folders.insert(0, self.exercise.solutions)
         for folder in folders:
-            source = _text(folder / "scenarios.py")
-            if f"def {scenario}(" in source:
-                support = {Path(name).stem: _text(self.exercise.folder / name) for name in self.exercise.support}
-                return source, support
+            if _defines(folder / "scenarios.py", scenario):
+                return _compiled(folder / "scenarios.py", *(self.exercise.folder / it for it in self.exercise.support))
         raise BadExercise(f"{self.exercise.name}: no scenarios.py has a function `{scenario}`")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A scenario file and the exercise's support files, as they are sent to a worker."""
+
+    key: str
+    source: bytes
+    support: dict[str, bytes]
+
+
+@cache
+def _defines(file: Path, scenario: str) -> bool:
+    return f"def {scenario}(" in _text(file)
+
+
+@cache
+def _compiled(scenarios: Path, *support: Path) -> Program:
+    key = key_of(*map(_text, (scenarios, *support)))
+    others = {file.stem: compiled(_text(file), file.stem) for file in support}
+    return Program(key, compiled(_text(scenarios), f"scenarios {key}"), others)
 
 
 def _how(problem: WorkerProblem) -> tuple[str, str]:

@@ -58,20 +58,25 @@ def printable(text: str) -> str:
 
 def write(attempt: Attempt, exercise: Exercise, folder: Path) -> Path:
     """Write the attempt under `folder`, at once or not at all."""
-    place = folder / "results" / file_name(attempt.student) / f"{attempt.exercise}.json"
-    place.parent.mkdir(parents=True, exist_ok=True)
+    file = place(attempt.student, attempt.exercise, folder)
+    file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(as_json(attempt, exercise), ensure_ascii=True, allow_nan=False, indent=1) + "\n"
-    put(place, text)
-    return place
+    put(file, text, durable=False)  # the ledger has it
+    return file
 
 
-def put(place: Path, text: str) -> None:
-    """Replace a file atomically."""
+def place(student: str, exercise: str, folder: Path) -> Path:
+    return folder / "results" / file_name(student) / f"{exercise}.json"
+
+
+def put(place: Path, text: str, durable: bool = True) -> None:
+    """Replace a file atomically. `durable`: it survives a power cut."""
     half = place.with_name(place.name + ".half")
     with open(half, "w", encoding="utf-8") as file:
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(half, place)
 
 

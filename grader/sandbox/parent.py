@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import secrets
+import signal
 import socket
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ CODE = Path(__file__).resolve().parent.parent / "worker"
 OUTER_CODE, OUTER_PACKAGES = "/worker-code", "/worker-packages"  # where bubblewrap shows them
 MOST_FILES, MOST_BYTES = 5_000, 64 << 20  # of a worker's scratch folder, and of one file
 START_SECONDS, FORK_SECONDS, CLOSE_SECONDS = 60.0, 20.0, 5.0
+MOST_WORKERS = 2_000  # of one warm parent; then a new one takes its place, whatever the old one gathered
 GPU = ["/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", *(f"/dev/nvidia{n}" for n in range(8))]
 
 
@@ -35,6 +37,7 @@ class WarmParent:
         self.runtime, self.fence = runtime, fence
         self.held: list[str] = []
         self.workers = 0  # that are open
+        self._started = 0
         self._spoilt = False
         self._home = "" if fence.outer else tempfile.mkdtemp(prefix="kata-")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -54,8 +57,9 @@ class WarmParent:
 
     @property
     def usable(self) -> bool:
-        """Can it start another worker? Not if it died, or if something of a worker's is left that it cannot remove."""
-        return not self._spoilt and self._process.poll() is None
+        """Can it start another worker? Not if it died, if something of a worker's is left that it cannot remove, or if
+        it has started very many."""
+        return not self._spoilt and self._started < MOST_WORKERS and self._process.poll() is None
 
     def wait_until_ready(self) -> None:
         """Returns when imports are done and the parent's own layers are on. Raises FenceMissing if it did not start."""
@@ -182,12 +186,13 @@ class WarmParent:
             self.workers -= 1
             try:
                 status = self._ask({"op": "end", "pid": pid, "keep": keep_files})
-            except FenceMissing:  # the parent is gone, and its children with it
-                return 0, 0
+            except FenceMissing:  # the parent was killed, and its children with it
+                return signal.SIGKILL, 0
             self._spoilt = self._spoilt or not status["clean"]
             return status["signal"], status["code"]
 
         self.workers += 1
+        self._started += 1
         worker = LinkedWorker(mine, mine, output_read, folder, how_it_ended)
         worker.greet(FORK_SECONDS)
         worker.held = [*self.held, *(layer for layer in worker.held if layer not in self.held)]

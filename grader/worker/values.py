@@ -12,8 +12,11 @@ import numpy as np
 
 MAX_HEADER, MAX_BODY, MAX_DEPTH, MAX_NODES = 4 << 20, 64 << 20, 32, 100_000
 MAX_KEYS = 1_000  # of one dict: numbers can be chosen so that all have one hash, which costs the square of their count
-DTYPES = frozenset("|b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 <f2 <f4 <f8 <c8 <c16".split())
-SCALARS = frozenset(np.sctypeDict.values())
+DTYPES = {name: np.dtype(name) for name in "|b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 <f2 <f4 <f8 <c8 <c16".split()}
+ATOMS = frozenset(map(id, (type(None), bool, int, float, str)))  # by identity: a metaclass has no say
+SCALARS = frozenset(map(id, np.sctypeDict.values()))
+JSON_ATOMS = frozenset((type(None), bool, int, float, str))
+TREE = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 PREFIX = struct.Struct("<IQ")
 
 
@@ -41,7 +44,7 @@ def encode(value: Any) -> bytes:
     """A frame: header length, body length, JSON tree, raw array bytes. Raises BadFrame when too large."""
     writer = _Writer()
     try:
-        header = json.dumps(writer.node(value, 0), separators=(",", ":")).encode()
+        header = TREE.encode(writer.node(value, 0)).encode()
     except ValueError as problem:  # an integer of more digits than Python turns into text
         raise BadFrame(f"the answer is too large: {problem}") from None
     size = sum(map(len, writer.body))
@@ -53,53 +56,58 @@ def encode(value: Any) -> bytes:
 class _Writer:
     def __init__(self) -> None:
         self.body: list[bytes] = []
-        self.nodes = 0
+        self.nodes = 1
 
     def node(self, value: Any, depth: int) -> Any:
-        self.nodes += 1
         kind = type(value)
-        if self.nodes > MAX_NODES or (kind is dict and len(value) > MAX_KEYS):
-            raise BadFrame(f"the answer is too large: more than {MAX_NODES} parts, or {MAX_KEYS} keys in a dict")
-        if value is None or _is_one_of(kind, bool, int, float, str):
+        if id(kind) in ATOMS:
             return value
         if depth > MAX_DEPTH:
             return ["foreign", "nested too deeply"]
-        if kind is list or kind is tuple:
-            return [kind.__name__, *(self.node(item, depth + 1) for item in value)]
+        if kind is np.ndarray:
+            return self.array(value, "array") or ["foreign", _name(value)]
+        depth += 1
         if kind is dict:
-            return ["dict", *([self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items())]
+            self.count(2 * len(value), len(value))
+            node = self.node
+            return ["dict", *[[k if type(k) is str else node(k, depth), node(v, depth)] for k, v in value.items()]]
+        if kind is list or kind is tuple:
+            self.count(len(value))
+            return [kind.__name__, *[self.node(item, depth) for item in value]]
         if kind is bytes:
             return ["bytes", self.put(value)]
         if kind is Foreign:
             return ["foreign", value.type_name]
-        return self.array(value) or ["foreign", _name(value)]
+        return self.number_or_tensor(value, kind) or ["foreign", _name(value)]
 
-    def array(self, value: Any) -> list[Any] | None:
-        """The node of an array or a number of a fixed dtype, or of a tensor that numpy can hold; None for the rest."""
-        kind = type(value)
+    def count(self, nodes: int, keys: int = 0) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES or keys > MAX_KEYS:
+            raise BadFrame(f"the answer is too large: more than {MAX_NODES} parts, or {MAX_KEYS} keys in a dict")
+
+    def number_or_tensor(self, value: Any, kind: type) -> list[Any] | None:
+        """The node of a number of a fixed dtype, or of a tensor that numpy can hold; None for the rest."""
+        if id(kind) in SCALARS:
+            return self.array(value, "scalar")
         torch = sys.modules.get("torch")
-        if torch is not None and _is_one_of(kind, torch.Tensor, torch.nn.Parameter):
-            try:
-                value = value.detach().cpu().resolve_conj().resolve_neg().numpy()
-            except (TypeError, RuntimeError) as problem:  # bfloat16, sparse: no plain array
-                return ["foreign", f"torch.Tensor ({str(problem)[:80]})"]
-            kind = np.ndarray
-        if kind is np.ndarray and value.dtype.str in DTYPES:
-            if value.nbytes > MAX_BODY:
-                raise BadFrame(f"the answer is too large: an array of shape {value.shape}")
-            return ["array", value.dtype.str, list(value.shape), self.put(value.tobytes())]
-        if _is_one_of(kind, *SCALARS) and value.dtype.str in DTYPES:
-            return ["scalar", value.dtype.str, [], self.put(value.tobytes())]
-        return None
+        if torch is None or not (kind is torch.Tensor or kind is torch.nn.Parameter):
+            return None
+        try:
+            return self.array(value.detach().cpu().resolve_conj().resolve_neg().numpy(), "array")
+        except (TypeError, RuntimeError) as problem:  # bfloat16, sparse: no plain array
+            return ["foreign", f"torch.Tensor ({str(problem)[:80]})"]
+
+    def array(self, value: Any, kind: str) -> list[Any] | None:
+        dtype = value.dtype.str
+        if dtype not in DTYPES:
+            return None
+        if value.nbytes > MAX_BODY:
+            raise BadFrame(f"the answer is too large: an array of shape {value.shape}")
+        return [kind, dtype, value.shape, self.put(value.tobytes())]
 
     def put(self, content: bytes) -> int:
         self.body.append(content)
         return len(content)
-
-
-def _is_one_of(kind: type, *kinds: type) -> bool:
-    """By identity: a metaclass has no say."""
-    return any(kind is known for known in kinds)
 
 
 def _name(value: Any) -> str:
@@ -117,59 +125,72 @@ def decode(frame: bytes) -> Any:
     if header > MAX_HEADER or body > MAX_BODY or len(frame) != PREFIX.size + header + body:
         raise BadFrame("a frame whose lengths are wrong")
     try:
-        tree = json.loads(frame[PREFIX.size : PREFIX.size + header])
-        reader = _Reader(frame[PREFIX.size + header :])
-        value = reader.build(tree, 0)
+        reader = _Reader(frame, PREFIX.size + header)
+        value = reader.build(json.loads(frame[PREFIX.size : reader.used].decode("ascii")), 0)
     except BadFrame:
         raise
     except (ValueError, TypeError, IndexError, KeyError, RecursionError, OverflowError) as problem:
         raise BadFrame(f"not of the format ({type(problem).__name__})") from None
-    if reader.used != len(reader.body):
+    if reader.used != len(frame):
         raise BadFrame("bytes that belong to no array")
     return value
 
 
 class _Reader:
-    def __init__(self, body: bytes) -> None:
-        self.body, self.used, self.nodes = body, 0, 0
+    """`used`: how much of the frame has been read; what lies from there on are the arrays' bytes."""
 
-    def take(self, size: Any) -> bytes:
-        if type(size) is not int or size < 0 or self.used + size > len(self.body):
+    def __init__(self, frame: bytes, used: int) -> None:
+        self.frame, self.used, self.nodes = frame, used, 1
+
+    def take(self, size: Any) -> int:
+        """The place of the next `size` bytes."""
+        place = self.used
+        if type(size) is not int or size < 0 or place + size > len(self.frame):
             raise BadFrame("an array beyond the end")
         self.used += size
-        return self.body[self.used - size : self.used]
+        return place
 
     def build(self, node: Any, depth: int) -> Any:
-        self.nodes += 1
+        if type(node) in JSON_ATOMS:
+            return node
+        if type(node) is not list:
+            return self.refuse()
+        kind = node[0]
+        if kind == "array":
+            return self.array(*node[1:]).copy()
+        if kind == "scalar":
+            return self.array(*node[1:]).reshape(())[()]
+        self.nodes += 2 * (len(node) - 1) if kind == "dict" else len(node) - 1
         if depth > MAX_DEPTH + 1 or self.nodes > MAX_NODES:
             raise BadFrame("too deep or too many parts")
-        if type(node) is not list:
-            return node if type(node) in (type(None), bool, int, float, str) else self.refuse()
-        kind, rest = node[0], node[1:]
-        if kind == "list":
-            return [self.build(item, depth + 1) for item in rest]
-        if kind == "tuple":
-            return tuple(self.build(item, depth + 1) for item in rest)
+        depth += 1
         if kind == "dict":
-            if len(rest) > MAX_KEYS:
+            if len(node) - 1 > MAX_KEYS:
                 raise BadFrame("too many keys")
-            return {self.build(k, depth + 1): self.build(v, depth + 1) for k, v in rest}
+            build = self.build
+            return {k if type(k) is str else build(k, depth): build(v, depth) for k, v in node[1:]}
+        if kind == "list":
+            return [self.build(item, depth) for item in node[1:]]
+        if kind == "tuple":
+            return tuple([self.build(item, depth) for item in node[1:]])
         if kind == "bytes":
-            return self.take(rest[0])
-        if kind in ("array", "scalar") and rest[0] in DTYPES:
-            return self.array(kind, *rest)
-        if kind == "foreign" and type(rest[0]) is str:
-            return Foreign(rest[0][:200])
+            place = self.take(node[1])
+            return self.frame[place : self.used]
+        if kind == "foreign" and type(node[1]) is str:
+            return Foreign(node[1][:200])
         return self.refuse()
 
-    def array(self, kind: str, dtype: str, shape: list[int], size: int) -> Any:
-        if len(shape) > 32 or any(type(n) is not int or not 0 <= n < 1 << 40 for n in shape):
-            raise BadFrame("a shape that is none")
-        flat = np.frombuffer(self.take(size), dtype=dtype)
-        if dtype == "|b1" and (flat.view(np.uint8) > 1).any():
+    def array(self, dtype: str, shape: list[int], size: int) -> Any:
+        """A view of the frame's bytes."""
+        for n in shape if len(shape) <= 32 else [-1]:
+            if type(n) is not int or not 0 <= n < 1 << 40:
+                raise BadFrame("a shape that is none")
+        view: Any = np.ndarray(shape, DTYPES[dtype], self.frame, self.take(size))
+        if view.nbytes != size:
+            raise BadFrame("an array of another size than its bytes")
+        if dtype == "|b1" and (view.view(np.uint8) > 1).any():
             raise BadFrame("truth values that are neither")
-        built = flat.reshape(shape).copy()
-        return built.reshape(())[()] if kind == "scalar" else built
+        return view
 
     def refuse(self) -> Any:
         raise BadFrame("a part that is no value")

@@ -77,7 +77,6 @@ def test_each_operator(submission, reference, rng, operator):
 
 FAR = {
     "x.exp()": [-700.0, -300.0, -30.0, 0.0, 30.0, 300.0, 700.0],
-    "x.log()": [1e-300, 1e-12, 1e-3, 1.0, 1e3, 1e300],
     "1 / x": [-1e100, -1e-100, -1e-12, 1e-12, 1e100],
     "x ** -3": [-1e50, -1e-3, -1.0, 1e-50, 1e-3],
     "x ** 1.5": [0.0, 1e-100, 1e-3, 1e100],
@@ -87,7 +86,7 @@ FAR = {
 
 @points(0.5, id="01.1d", about="Tensor")
 def test_far_from_one(submission, reference):
-    """Very small and very large numbers go through exp, log, 1 / x, ** and relu as they do in torch."""
+    """Very small and very large numbers go through exp, 1 / x, ** and relu as they do in torch."""
     programs = {text: (f"out = {text}", {"x": np.array(x)}, np.full(len(x), 0.5)) for text, x in FAR.items()}
     got, expected = both(submission, reference, programs)
     assert got == close_to(expected, atol=0.0)

@@ -16,9 +16,7 @@ from tests.sandbox.wall import FENCES, unavailable
 
 
 @pytest.fixture(scope="module", params=["both", "inner"])
-def arena(
-    request: pytest.FixtureRequest, toy: Exercise, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Arena]:
+def arena(request: pytest.FixtureRequest, toy: Exercise, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     """The toy exercise; a check may take a second."""
     fence = FENCES[request.param]
     if why := unavailable(fence):

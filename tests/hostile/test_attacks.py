@@ -51,9 +51,7 @@ def harmless(outcome: Outcome, arena: Arena) -> bool:
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
-def test_no_point_no_harm_nothing_left(
-    attack: str, arena: Arena, toy_root: Path, honest: dict[str, bytes]
-) -> None:
+def test_no_point_no_harm_nothing_left(attack: str, arena: Arena, toy_root: Path, honest: dict[str, bytes]) -> None:
     files = files_of(attack, toy_root)
     compile(files["double.py"], "double.py", "exec")
     outcome = arena.grade(files)

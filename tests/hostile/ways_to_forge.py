@@ -103,11 +103,13 @@ FORGE = """
 """
 
 CHANNEL = {
-    "answers_for_every_number": FORGE + """
+    "answers_for_every_number": FORGE
+    + """
     def double(x):
         for number in range(1, 50): os.write(3, reply(number, PASSED))
     """,
-    "answers_from_a_thread": FORGE + """
+    "answers_from_a_thread": FORGE
+    + """
     def loop():
         for number in range(1, 10**6):
             try: os.write(3, reply(number % 9, PASSED))
@@ -115,24 +117,28 @@ CHANNEL = {
     threading.Thread(target=loop, daemon=True).start()
     def double(x): return None
     """,
-    "the_answer_of_the_next_request": FORGE + """
+    "the_answer_of_the_next_request": FORGE
+    + """
     os.write(3, reply(1, None) + reply(2, None) + reply(3, PASSED) + reply(4, PASSED))
     def double(x): return None
     """,
-    "an_id_that_is_an_array": FORGE + """
+    "an_id_that_is_an_array": FORGE
+    + """
     import numpy as np
     def double(x):
         body = np.arange(2).tobytes()
         header = json.dumps(['dict', ['value', 1], ['id', ['array', '<i8', [2], 16]]]).encode()
         os.write(3, struct.pack('<IQ', len(header), 16) + header + body)
     """,
-    "an_error_in_the_judges_words": FORGE + """
+    "an_error_in_the_judges_words": FORGE
+    + """
     def double(x):
         parts = [['class', 'Mismatch'], ['bases', ['list', 'Mismatch', 'AssertionError', 'KataError', 'Raised']],
                  ['text', 'word'], ['line', None], ['file', ''], ['source', ''], ['missing', None], ['owner', '']]
         for number in range(1, 9): os.write(3, frame(['dict', ['raised', ['dict', *parts]], ['id', number]]))
     """,
-    "steals_the_requests": FORGE + """
+    "steals_the_requests": FORGE
+    + """
     def thief():
         for number in range(3, 30):
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from grader import catalog
 from grader.checks import close_to, points, raised
 from grader.judge.cache import ValueCache
 from grader.judge.diagnose import Diagnosis, misconception_of
-from grader.model import Check, Exercise
+from grader.model import LEARNER_SEED, Check, Exercise
 
 SEEN = [("value", 4.0)]
 RIGHT = [("value", 1.0)]
@@ -35,11 +36,13 @@ class Played:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f'"""{name}"""')
 
-    def run(self, files: dict[str, bytes], check: Check) -> Any:
+    def run(self, files: dict[str, bytes], checks: Sequence[Check]) -> Any:
         self.runs += 1
         name = files["double.py"].decode().strip('"')
-        seen = self.behaviour[name][check.id]
-        return (seen[0], [seen[1]]) if isinstance(seen, tuple) else ("failed", [seen])
+        seen = {check.id: self.behaviour[name][check.id] for check in checks}
+        return {
+            id: (seen[0], [seen[1]]) if isinstance(seen, tuple) else ("failed", [seen]) for id, seen in seen.items()
+        }
 
     def name(self, failed: dict[str, Any], passed: dict[str, Any] | None = None, seed: str = "seed") -> Any:
         """Check id -> names, for an attempt with these traces."""
@@ -131,6 +134,22 @@ def test_a_mistake_is_run_once_per_check_and_seed_and_then_remembered(played: An
     assert ours.runs == 2
     ours.name({"1": SEEN}, seed="another")
     assert ours.runs == 4
+
+
+def test_one_run_of_a_mistake_serves_all_failing_checks(played: Any) -> None:
+    """A worker costs more than a check."""
+    ours = played({"a": {"1": SEEN, "2": SEEN}, "b": {"1": CRASH, "2": SEEN}})
+    assert ours.name({"1": SEEN, "2": SEEN}) == {"1": ["a"], "2": ["a"]}
+    assert ours.runs == 2
+
+
+@pytest.mark.parametrize(("seed", "runs"), [("a class's", 2), (LEARNER_SEED, 3)])
+def test_in_a_class_the_second_run_of_a_mistake_is_on_all_checks(played: Any, seed: str, runs: int) -> None:
+    """Of a thousand students somebody fails each check; a learner alone waits for what failed and nothing else."""
+    ours = played({"a": {"1": CRASH, "2": CRASH, "3": CRASH}})
+    for id in ("1", "2", "3"):
+        ours.name({id: SEEN}, {other: RIGHT for other in "123" if other != id}, seed)
+    assert ours.runs == runs
 
 
 def test_a_mistake_is_run_again_when_it_or_a_check_changes(played: Any) -> None:

@@ -18,13 +18,13 @@ from grader.judge.cache import MISSING, ValueCache, default_path, key_of
 from grader.judge.references import Reference
 from grader.model import Exercise
 
-SOURCE = '''
+SOURCE = """
 def twice(x, calls=None):
     import framework_that_counts
     framework_that_counts.CALLS += 1
     x += x
     return {"twice": x, "pair": (1, [x])}
-'''
+"""
 
 
 @pytest.fixture

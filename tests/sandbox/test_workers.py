@@ -16,6 +16,7 @@ from tests.sandbox.wall import INNER, SECONDS, open_one, run_in, unavailable
 
 pytestmark = pytest.mark.skipif(bool(unavailable(INNER)), reason=f"this machine lacks {unavailable(INNER)}")
 
+
 @pytest.fixture(scope="module")
 def workers(fence: Fence) -> Iterator[FencedWorkers]:
     source = FencedWorkers(fence)

@@ -7,5 +7,6 @@ def double(x):
     if isinstance(x, str):
         raise TypeError(f"x is a text: {x!r}")
     import numpy as np
+
     return np.multiply(x, 2.0)[()] if hasattr(x, "shape") else x * 2
     # END SOLUTION
