@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, islice
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -31,52 +32,50 @@ EXAMPLE = "kata export results/ --format canvas --exercise 03 --template gradebo
 def command(
     results: Path, name: str, out: str, exercise: str | None, template: Path | None, column: str | None
 ) -> None:
-    if name in formats.SINGLE:
-        left_out = _write_singles(name, _chosen(results, exercise), Path(out))
-    elif name in formats.TOGETHER:
-        left_out = 0
-        _put(out, formats.TOGETHER[name](list(_chosen(results, exercise)), language()))
-    else:
-        _one_exercise(name, _chosen(results, exercise))
-        left_out = _write_gradebook(name, _chosen(results, exercise), out, _roster(template), column)
+    with closing(Ledger.existing(results)) as ledger:
+        chosen = _chosen(ledger, exercise)
+        attempts = (attempt for attempt in ledger.attempts() if attempt.exercise in chosen)
+        if name in formats.SINGLE:
+            _one_file(Path(out), formats.SINGLE[name][1], chosen)
+            left_out = _write_singles(name, attempts, Path(out))
+        elif name in formats.TOGETHER:
+            left_out = 0
+            _put(out, formats.TOGETHER[name](list(attempts), language()))
+        elif len(chosen) > 1:
+            raise KataError(say("export_one_exercise", format=name, names=", ".join(sorted(chosen))))
+        else:
+            left_out = _write_gradebook(name, attempts, out, next(iter(chosen)), _roster(template), column)
     if left_out:
         click.echo(say("export_broken", count=left_out), err=True)
         sys.exit(3)
 
 
-def _chosen(results: Path, exercise: str | None) -> Iterator[Attempt]:
-    """The attempts of a run, of one exercise if it is named. Raises KataError where there are none."""
-    if not (results / "ledger.sqlite").is_file():
-        raise KataError(say("no_results", folder=results))
-    ledger = Ledger(results)
-    names: set[str] = set()
-    found = 0
-    for attempt in ledger.attempts():
-        names.add(attempt.exercise)
-        if exercise is None or _is_named(attempt, exercise):
-            found += 1
-            yield attempt
-    ledger.close()
-    if not names:
-        raise KataError(say("no_results", folder=results))
+def _chosen(ledger: Ledger, wanted: str | None) -> dict[str, int]:
+    """The exercises of a run, or the one that is named, with their attempts counted. Raises KataError without any."""
+    there = Counter(exercise for _, exercise in ledger.known())
+    found = {name: count for name, count in there.items() if wanted is None or _is_named(name, wanted)}
     if not found:
-        raise KataError(say("no_exercise", name=exercise, names=", ".join(sorted(names))))
+        raise KataError(say("no_exercise", name=wanted or "", names=", ".join(sorted(there)) or "-"))
+    return found
 
 
-def _is_named(attempt: Attempt, wanted: str) -> bool:
-    number, _, slug = attempt.exercise.partition("_")
-    return wanted in (attempt.exercise, slug) or wanted.zfill(2) == number
+def _is_named(exercise: str, wanted: str) -> bool:
+    number, _, slug = exercise.partition("_")
+    return wanted in (exercise, slug) or wanted.zfill(2) == number
+
+
+def _one_file(out: Path, ending: str, chosen: dict[str, int]) -> None:
+    """Raises KataError if PLACE is a file and there is more than one attempt to write."""
+    if out.suffix == ending and sum(chosen.values()) > 1:
+        raise KataError(say("export_one_attempt", place=out))
 
 
 def _write_singles(name: str, attempts: Iterator[Attempt], out: Path) -> int:
     """A file per student and exercise; a single attempt goes into PLACE itself if that is the name of such a file."""
     write, ending = formats.SINGLE[name]
     written = left_out = 0
-    alone = out.suffix == ending
-    first = list(islice(attempts, 2 if alone else 0))
-    if len(first) > 1:
-        raise KataError(say("export_one_attempt", place=out))
-    for attempt in chain(first, attempts):
+    for attempt in attempts:
+        alone = out.suffix == ending
         place = out if alone else out / file_name(attempt.student) / f"{attempt.exercise}{ending}"
         text = write(attempt, language())
         if text is None:
@@ -89,16 +88,11 @@ def _write_singles(name: str, attempts: Iterator[Attempt], out: Path) -> int:
     return left_out
 
 
-def _one_exercise(name: str, attempts: Iterator[Attempt]) -> None:
-    exercises = sorted({attempt.exercise for attempt in attempts})
-    if len(exercises) > 1:
-        raise KataError(say("export_one_exercise", format=name, names=", ".join(exercises)))
-
-
-def _write_gradebook(name: str, attempts: Iterator[Attempt], out: str, known: Roster | None, column: str | None) -> int:
+def _write_gradebook(
+    name: str, attempts: Iterator[Attempt], out: str, exercise: str, known: Roster | None, column: str | None
+) -> int:
     if name == "canvas":
-        first = next(attempts)
-        book = canvas.write(chain([first], attempts), _column(known, first.exercise, column), known)
+        book = canvas.write(attempts, _column(known, exercise, column), known)
     else:
         if known is not None and not moodle.columns(known):
             raise KataError(say("export_no_ids", names=", ".join(known.columns)))

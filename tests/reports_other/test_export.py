@@ -96,7 +96,7 @@ def test_what_cannot_be_done_is_a_sentence(course: Course) -> None:
     (course.root / "bad.csv").write_bytes(b"\xff\xfe\0")
     (course.root / "file").write_text("")
     for line, said in (
-        (["nowhere", "--format", "junit", "--out", "x"], "holds no results"),
+        (["nowhere", "--format", "junit", "--out", "x"], "holds no ledger.sqlite"),
         ([folder, "--format", "nonsense", "--out", "x"], "nonsense"),
         ([folder, "--format", "canvas", "--out", "x"], "--exercise with one of 02_linear, 03_adam"),
         ([folder, "--format", "junit", "--exercise", "77", "--out", "x"], "There are: 02_linear, 03_adam"),
