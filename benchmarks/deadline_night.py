@@ -63,7 +63,7 @@ def measured(costs: Costs) -> str:
         ("bytes a result leaves", f"{costs.result_bytes / 1000:.0f} kB"),
         ("memory of a judge with its workers", f"{costs.process_mib:.0f} MiB"),
     )
-    return "### Measured\n" + table("what | cost", rows)
+    return f"### Measured ({costs.machine})\n" + table("what | cost", rows)
 
 
 def cores_needed(nights: list[Night]) -> str:
@@ -99,16 +99,15 @@ def cost(nights: list[Night]) -> str:
 
 
 def breaks_first(nights: list[Night], costs: Costs) -> str:
-    head = "submissions | results a second in the last minute | a writer gives | memory of the judges | results on disk"
+    head = "submissions | submissions a second in the last minute | a writer gives | memory of the judges | results on disk"
     rows = []
     for night in nights:
-        rate = 0.08 * night.submissions / 60
         memory = night.fleet.cores * costs.process_mib / 1024
         disk = night.submissions * costs.result_bytes / 1e9
         rows.append(
             (
                 f"{night.submissions:,.0f}",
-                f"{rate:.0f}",
+                f"{night.last_minute:.0f}",
                 f"{1 / costs.writer_seconds:.0f}",
                 f"{memory:.1f} GiB",
                 f"{disk:.2f} GB",

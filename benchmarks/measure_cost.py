@@ -1,9 +1,9 @@
 """Measures what grading costs here and writes benchmarks/measured_cost.json, which deadline_night.py plans with.
 
-    python benchmarks/measure_cost.py [SUBMISSIONS OF EACH KIND]
+    python benchmarks/measure_cost.py [ROUNDS]
 
 One process grades 03 as a judge of `kata grade` does; seconds are those of the slot it occupies (one core). Run it on a quiet machine:
-of three rounds the fastest counts, because whatever else runs there only adds.
+of each submission's rounds the fastest counts, because whatever else runs there only adds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -31,42 +32,47 @@ from grader.sandbox.warm import FencedWorkers
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = Path(__file__).with_name("measured_cost.json")
 HANGS = b"\nclass Adam:\n    def __init__(self, *args, **kwargs):\n        while True:\n            pass\n"
-ROUNDS = 3
-RESULTS = 200  # attempts written to a ledger and to files
+WRITING_ROUNDS, RESULTS = 10, 60  # attempts written to a ledger and to files
 Grade = Callable[[bytes], Attempt]
 
 
 def main() -> None:
     if sys.argv[1:] == ["first"]:
         return first()
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with tempfile.TemporaryDirectory() as nothing_known:
         os.environ["XDG_CACHE_HOME"] = nothing_known  # as for a run with a new seed
-        cost = measured(count)
+        cost = measured(rounds)
     PLACE.write_text(json.dumps({name: rounded(value) for name, value in cost.items()}, indent=1) + "\n")
     print(PLACE.read_text(), end="")
 
 
-def measured(count: int) -> dict[str, float | str]:
+def measured(rounds: int) -> dict[str, float | str]:
     exercise = catalog.resolve(ROOT, "03")
     solutions = ROOT / "solutions" / exercise.name
     right = contents(solutions / exercise.file_name, *(solutions / "alternatives").glob("*.py"))
     wrong = contents(*(solutions / "mistakes").glob("*.py"))
     source, grade = judge_of_03()
-    first_pass = seconds_each(grade, wrong, len(wrong))  # references and known mistakes: remembered for this seed
-    wrong_seconds = fastest_round(grade, wrong, count)
+    first_pass = sum(seconds_of(grade, wrong))  # references and known mistakes: remembered for this seed
+    wrong_seconds = fastest(grade, wrong, rounds)
     cost: dict[str, float | str] = {
-        "machine": f"{platform.machine()}, Python {platform.python_version()}, exercise 03",
-        "honest_seconds": fastest_round(grade, right, count),
+        "machine": machine(),
+        "honest_seconds": fastest(grade, right, 4 * rounds),
         "wrong_seconds": wrong_seconds,
-        "hanging_seconds": seconds_each(grade, [HANGS], 1),
-        "once_a_run_seconds": max(0.0, (first_pass - wrong_seconds) * len(wrong)),
+        "hanging_seconds": fastest(grade, [HANGS], 1),
+        "once_a_run_seconds": max(0.0, first_pass - wrong_seconds * len(wrong)),
         "process_mib": mib_of_this_process(source),
         **writing(grade(wrong[0])),
     }
     source.close()
-    cost["warm_up_seconds"] = min(seconds_of_a_first_attempt() for _ in range(ROUNDS))
+    cost["warm_up_seconds"] = min(seconds_of_a_first_attempt() for _ in range(rounds))
     return cost
+
+
+def machine() -> str:
+    """What the figures are of; a load above the cores means that they are too high."""
+    load, cores = os.getloadavg()[1], os.cpu_count()
+    return f"exercise 03, Python {platform.python_version()}, {platform.machine()}, {cores} cores, load {load:.1f}"
 
 
 def contents(*files: Path) -> list[bytes]:
@@ -85,20 +91,24 @@ def judge_of_03() -> tuple[FencedWorkers, Grade]:
     return source, grade
 
 
-def fastest_round(grade: Grade, submissions: Sequence[bytes], count: int) -> float:
-    return min(seconds_each(grade, submissions, count) for _ in range(ROUNDS))
+def fastest(grade: Grade, submissions: Sequence[bytes], rounds: int) -> float:
+    """The mean over the submissions of the fastest of their rounds."""
+    each = [seconds_of(grade, submissions) for _ in range(rounds)]
+    return statistics.mean(min(times) for times in zip(*each, strict=True))
 
 
-def seconds_each(grade: Grade, submissions: Sequence[bytes], count: int) -> float:
-    began = time.perf_counter()
-    for i in range(count):
-        grade(submissions[i % len(submissions)])
-    return (time.perf_counter() - began) / count
+def seconds_of(grade: Grade, submissions: Sequence[bytes]) -> list[float]:
+    found = []
+    for content in submissions:
+        began = time.perf_counter()
+        grade(content)
+        found.append(time.perf_counter() - began)
+    return found
 
 
 def writing(attempt: Attempt) -> dict[str, float]:
     """What each result costs the one process that writes: a commit (WAL, synchronous=FULL), a file with fsync, bytes."""
-    rounds = [one_round_of_writing(attempt) for _ in range(ROUNDS)]
+    rounds = [one_round_of_writing(attempt) for _ in range(WRITING_ROUNDS)]
     names = ("commit_seconds", "result_file_seconds", "result_bytes")
     return {name: min(column) for name, column in zip(names, zip(*rounds, strict=True), strict=True)}
 

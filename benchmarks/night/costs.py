@@ -22,6 +22,7 @@ class Costs:
     result_file_seconds: float  # written by the same process as the ledger
     result_bytes: float
     process_mib: float
+    machine: str = ""
 
     @property
     def writer_seconds(self) -> float:
@@ -31,4 +32,4 @@ class Costs:
 
 def read(place: Path = PLACE) -> Costs:
     facts = json.loads(place.read_text("utf-8"))
-    return Costs(**{name: float(facts[name]) for name in Costs.__dataclass_fields__})
+    return Costs(**facts)

@@ -24,6 +24,7 @@ class Night:
     mean_service: float
     fleet: Fleet
     fluid_cores: int
+    last_minute: float  # submissions a second
     waits: Floats  # of the last ten minutes
     median_of_all: float
     lost: float
@@ -62,6 +63,7 @@ class Planner:
             mean_service=self.mean,
             fleet=used,
             fluid_cores=self.fluid_cores,
+            last_minute=float(self.flow[-60:].mean()),
             waits=np.concatenate(late),
             median_of_all=float(np.median(np.concatenate([one.waits for one in graded]))),
             lost=float(np.mean([one.lost for one in graded])),

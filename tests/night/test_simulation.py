@@ -164,5 +164,5 @@ def test_the_plan_is_enough_and_not_by_much() -> None:
 
 def test_the_measured_costs_can_be_read() -> None:
     costs = read()
-    assert all(value > 0 for value in vars(costs).values())
+    assert all(value > 0 for name, value in vars(costs).items() if name != "machine")
     assert costs.writer_seconds == costs.commit_seconds + costs.result_file_seconds
