@@ -53,7 +53,7 @@ class Demand:
 
 def a_night(submissions: int, costs: Costs, habits: Habits, seed: int = 1) -> Demand:
     """About that many submissions, retries among them (those that the deadline cuts off are not made)."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((seed, 1))
     again = (habits.wrong + habits.hanging) * habits.retries
     first = max(1, round(submissions * (1 - again)))
     rows = submissions + first  # far more than retries will need

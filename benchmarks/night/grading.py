@@ -114,7 +114,7 @@ class _Run:
 
 def losses(machines: int, fleet: Fleet) -> list[Iterator[tuple[float, float]]]:
     """For each machine the times when it is lost and when its replacement can grade; ends with one that never comes."""
-    rng = np.random.default_rng(fleet.seed)
+    rng = np.random.default_rng((fleet.seed, 2))
     away = 60 * fleet.minutes_until_replaced + fleet.warm_up_seconds
     until = 1.5 * DEADLINE  # a night that is graded until noon
     often = until / (3600 * fleet.hours_between_losses) if fleet.hours_between_losses else 0.0

@@ -11,7 +11,7 @@ from .grading import Fleet, grade
 
 def stream(rate: float, services: Floats, seed: int) -> Demand:
     """Poisson arrivals for these services, no retries."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((seed, 4))  # the services may be drawn with the same seed, but not from the same stream
     count = len(services)
     arrivals = np.cumsum(rng.exponential(1 / rate, count))
     return Demand(arrivals, services, np.zeros(count, bool), np.zeros(count))

@@ -118,6 +118,13 @@ def test_a_night_has_about_the_submissions_that_were_asked_for() -> None:
     assert np.mean(graded.came >= LAST_TEN_MINUTES) == pytest.approx(0.3, abs=0.03)
 
 
+def test_arrivals_have_nothing_to_do_with_services_of_the_same_seed() -> None:
+    """Else a long service would be followed by a long gap, and nobody would wait."""
+    services = np.random.default_rng(3).exponential(1.0, 10_000)
+    gaps = np.diff(steady.stream(1.0, services, seed=3).arrivals, prepend=0.0)
+    assert abs(np.corrcoef(gaps, services)[0, 1]) < 0.05
+
+
 @pytest.mark.parametrize(("cores", "use"), [(1, 0.7), (2, 0.5), (8, 0.8), (30, 0.9)])
 def test_exponential_services_wait_as_erlang_c_says(cores: int, use: float) -> None:
     """On average over four streams; one alone may be a seventh off where waits are rare."""
