@@ -24,7 +24,7 @@ from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, Fence
 from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
-from grader.submissions import HandIn, read
+from grader.submissions import HandIn
 
 CHANCES = 3  # of a task that was under way when a process was killed, and of an attempt whose worker was
 
@@ -57,9 +57,9 @@ class Run:
 def task_of(hand_in: HandIn, run: Run) -> Task:
     """Reads the hand-in. What cannot be taken is refused, with the reason."""
     files, refused = None, ""
-    if hand_in.path is not None:
+    if hand_in.origin is not None:
         try:
-            files = read(hand_in.path, hand_in.exercise)
+            files = hand_in.read()
         except BadSubmission as problem:
             refused = str(problem)
     return Task(hand_in, files, refused, run.seed, run.fence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -83,7 +82,7 @@ class Ledger:
 
     def put(self, attempt: Attempt, key: str) -> None:
         """Raises KataError if it cannot be written (a full disk); what was put before is safe."""
-        text = json.dumps(dataclasses.asdict(attempt), allow_nan=False)
+        text = json.dumps(attempt, allow_nan=False, default=vars)
         row = [_bytes(attempt.student), attempt.exercise, key, text]
         try:
             self._file.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ BUILT = {  # keys that code puts together
     *(f"outcome_{outcome}" for outcome in OUTCOMES),
     *(f"{kind}_{layer}" for layer in LAYERS for kind in ("layer", "cure")),
     *(f"help_{command}" for command in COMMANDS),
+    *(f"report_run_{name}" for name in ("seed", "versions", "fence")),
 }
 
 
@@ -45,8 +47,17 @@ def trees(under: str = "") -> list[ast.Module]:
 
 
 def every_string() -> set[str]:
+    """The strings of all sources, and those of the report's templates."""
     constants_ = (node for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return {node.value for node in constants_ if isinstance(node.value, str)}
+    templates = (file.read_text("utf-8") for file in Path(grader.__file__).parent.rglob("templates/*.html"))
+    of_templates = (words for text in templates for words in re.findall(r'"(\w+)"', text))
+    return {node.value for node in constants_ if isinstance(node.value, str)} | set(of_templates)
+
+
+def keys_of_templates() -> set[str]:
+    """The keys that a template hands to `both` or to a macro that does, as far as they are written out."""
+    templates = (file.read_text("utf-8") for file in Path(grader.__file__).parent.rglob("templates/*.html"))
+    return {key for text in templates for key in re.findall(r'"(report_\w+|points|no_score|outcome_\w+)"', text)}
 
 
 def finding_kinds() -> set[str]:
@@ -76,6 +87,7 @@ def test_every_key_that_code_says_exists() -> None:
     assert len(said) > 30
     assert not said - set(catalogue("en"))
     assert not BUILT - set(catalogue("en"))
+    assert not keys_of_templates() - {"report_run_", "outcome_"} - set(catalogue("en"))
 
 
 def test_every_key_is_said_somewhere() -> None:

@@ -35,14 +35,17 @@ def command(
 ) -> None:  # fmt: skip
     from grader.executors import on_a_cluster, on_this_machine
     from grader.grading import Run, grade
-    from grader.reports import csv_report
+    from grader.reports import class_report, csv_report
     from grader.reports.class_table import print_class, progress
     from grader.submissions import find, handed_in
 
     until = None if deadline is None else time.monotonic() + deadline
     root = catalog.find_root()
     chosen = [catalog.resolve(root, name) for name in exercises] or catalog.all_exercises(root)
-    hand_ins = find(submissions, chosen)
+    found = find(submissions, chosen, ignore=out)
+    hand_ins = found.hand_ins
+    for notice in found.notices:
+        click.echo(notice, err=True)
     if not exercises:
         some = handed_in(hand_ins)
         hand_ins = [hand_in for hand_in in hand_ins if hand_in.exercise.name in some]
@@ -59,6 +62,7 @@ def command(
             graded = grade(hand_ins, ledger, executors, run)
             _write_results(progress(graded, len(hand_ins)), by_name, out)
         csv_report.write(ledger.attempts(), out)
+        class_report.write(ledger.attempts, {one.name: one for one in catalog.all_exercises(root)}, out)
         print_class(ledger.attempts(), out)
         if old is not None:
             _show_moves(old, ledger, out)

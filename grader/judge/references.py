@@ -21,14 +21,12 @@ class Reference:
     """The `reference` fixture: `reference.run("torch_adam", ...)` calls that function of references.py."""
 
     def __init__(self, exercise: Exercise, visibility: str, cache: ValueCache) -> None:
-        folders = [exercise.solutions, exercise.folder] if visibility == "hidden" else [exercise.folder]
-        self._files = [folder / "references.py" for folder in folders if folder]
-        self._cache = cache
+        self._exercise, self._visibility, self._cache = exercise, visibility, cache
 
     def run(self, name: str, *values: Any, **options: Any) -> Any:
         """The function's value, rebuilt of plain objects. The framework is imported only if it is not known yet."""
         frame = encode([list(values), options])
-        file = self._file_of(name)
+        file = _file_with(self._exercise, self._visibility, name)
         key = key_of("reference", _digest(file), name, frame)
         value = self._cache.get(key)
         if value is MISSING:
@@ -41,12 +39,16 @@ class Reference:
             value = self._cache.get(key)
         return copied(value)
 
-    def _file_of(self, name: str) -> Path:
-        for file in self._files:
-            if f"def {name}(" in _source(file):
-                return file
-        places = ", ".join(map(str, self._files))
-        raise BadExercise(f"no references.py has a function `{name}`: looked in {places}")
+
+@cache
+def _file_with(exercise: Exercise, visibility: str, name: str) -> Path:
+    """The references.py that defines a function: the one beside the check, else the visible one."""
+    folders = [exercise.solutions, exercise.folder] if visibility == "hidden" else [exercise.folder]
+    files = [folder / "references.py" for folder in folders if folder]
+    for file in files:
+        if f"def {name}(" in _source(file):
+            return file
+    raise BadExercise(f"no references.py has a function `{name}`: looked in {', '.join(map(str, files))}")
 
 
 @cache

@@ -188,13 +188,10 @@ class Submission:
 
     def _program(self, scenario: str) -> Program:
         """The file that defines a scenario: the one beside the check, else the visible one."""
-        folders = [self.exercise.folder]
-        if self._visibility == "hidden" and self.exercise.solutions is not None:
-            folders.insert(0, self.exercise.solutions)
-        for folder in folders:
-            if _defines(folder / "scenarios.py", scenario):
-                return _compiled(folder / "scenarios.py", *(self.exercise.folder / it for it in self.exercise.support))
-        raise BadExercise(f"{self.exercise.name}: no scenarios.py has a function `{scenario}`")
+        program = _program_with(self.exercise, self._visibility, scenario)
+        if program is None:
+            raise BadExercise(f"{self.exercise.name}: no scenarios.py has a function `{scenario}`")
+        return program
 
 
 @dataclass(frozen=True)
@@ -207,8 +204,14 @@ class Program:
 
 
 @cache
-def _defines(file: Path, scenario: str) -> bool:
-    return f"def {scenario}(" in _text(file)
+def _program_with(exercise: Exercise, visibility: str, scenario: str) -> Program | None:
+    folders = [exercise.folder]
+    if visibility == "hidden" and exercise.solutions is not None:
+        folders.insert(0, exercise.solutions)
+    for folder in folders:
+        if f"def {scenario}(" in _text(folder / "scenarios.py"):
+            return _compiled(folder / "scenarios.py", *(exercise.folder / name for name in exercise.support))
+    return None
 
 
 @cache

@@ -292,9 +292,7 @@ def test_arrays_give_tensors(submission, rng):
 def test_arrays(submission, reference, rng):
     """With an ndarray on either side of + - * /, also one of integers, values and gradients are torch's."""
     leaves, others = array_operands(rng)
-    programs = {
-        text: (f"out = {text}", leaves, rng.normal(size=(3, 4) if "k" in text else 4)) for text in ARRAYS
-    }
+    programs = {text: (f"out = {text}", leaves, rng.normal(size=(3, 4) if "k" in text else 4)) for text in ARRAYS}
     got, expected = both(submission, reference, programs, others=others)
     assert got == close_to(expected)
 
@@ -553,9 +551,7 @@ def test_foreign_operands_and_bad_values(submission):
         assert got == raised(TypeError, call=f"x = Tensor([[1.0, 2.0]]); {text}")
     for text, words in BAD_VALUES.items():
         got = submission.error("results", [text], leaves)
-        assert got == raised(
-            ValueError, words, call=f"x, y = Tensor(np.ones((2, 3))), Tensor(np.ones((2, 2))); {text}"
-        )
+        assert got == raised(ValueError, words, call=f"x, y = Tensor(np.ones((2, 3))), Tensor(np.ones((2, 2))); {text}")
 
 
 @points(0.25, id="01.8a", about="Tensor.relu")
@@ -613,8 +609,7 @@ def test_dtype_kept(submission, reference, rng):
             got[group], expected[group] = both(submission, reference, programs, others={"k": x[0]})
             found |= {(group, text, x.dtype.name): kept(got[group][text], x.dtype) for text in texts}
     kinds = {
-        group: worst(KEPT, [kind for (of, _, _), kind in found.items() if of == group], "kept")
-        for group in SINGLE
+        group: worst(KEPT, [kind for (of, _, _), kind in found.items() if of == group], "kept") for group in SINGLE
     }
     _, text, dtype = next((key for key, kind in found.items() if kind != "kept"), next(iter(found)))
     assert kinds == equal_to(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 
 import numpy as np
 
@@ -91,8 +92,16 @@ def layouts(module, data, grads, **options):
     return {name: array.copy() for name, array in arrays.items()}
 
 
+def fresh(module):
+    """The learner's file executed anew: what a class or a module keeps would come from earlier checks."""
+    again = importlib.util.module_from_spec(module.__spec__)
+    again.__spec__.loader.exec_module(again)
+    return again
+
+
 def side_by_side(module, first, second):
     """Two optimizers, each with (params, grads, options) of its own, that take turns."""
+    module = fresh(module)
     seen, running = [], []
     for params, _, options in (first, second):
         params = copies(params)

@@ -20,7 +20,7 @@ import pytest
 from grader import catalog
 from grader.errors import BadSubmission
 from grader.judge.cache import ValueCache
-from grader.submissions import find, read
+from grader.submissions import find
 from tests.hostile.arena import CANARY, NOTHING, Arena, Outcome
 from tests.sandbox.wall import FENCES, unavailable
 
@@ -72,13 +72,12 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def grade(arena: Arena, handed_in: Path) -> Callable[[str], Outcome]:
     """name -> outcome, as `kata grade` does it. Honest code has ten seconds for a check, the rest a half."""
-    paths = {hand_in.student: hand_in.path for hand_in in find(handed_in, [catalog.load(EXERCISE)])}
+    hand_ins = {hand_in.student: hand_in for hand_in in find(handed_in, [catalog.load(EXERCISE)]).hand_ins}
 
     def of(name: str) -> Outcome:
-        path = paths[name]
-        assert path is not None
+        assert hand_ins[name].origin is not None
         try:
-            files = read(path, arena.exercise)
+            files = hand_ins[name].read()
         except BadSubmission:
             files = None
         return arena.grade(files, deadline=0 if name.startswith("honest") else 0.5)

@@ -82,9 +82,7 @@ class DataLoader:
 
     def __post_init__(self) -> None:
         if not (isinstance(self.batch_size, int) and self.batch_size > 0):
-            raise ValueError(
-                f"batch_size should be a positive integer value, but got batch_size={self.batch_size}"
-            )
+            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={self.batch_size}")
         generator = np.random.Generator(np.random.Philox(self.seed))
         sampler = RandomSampler(self.dataset, generator) if self.shuffle else SequentialSampler(self.dataset)
         self.batch_sampler = BatchSampler(sampler, self.batch_size, self.drop_last)

@@ -28,9 +28,7 @@ def save_checkpoint(path, *, model, optimizer, epoch, scheduler=None, generator=
         raise
 
 
-def load_checkpoint(
-    path, *, model, optimizer=None, scheduler=None, generator=None, map_location="cpu", strict=True
-):
+def load_checkpoint(path, *, model, optimizer=None, scheduler=None, generator=None, map_location="cpu", strict=True):
     # the default of weights_only has been True since torch 2.6
     checkpoint = torch.load(Path(path), map_location=map_location)
 

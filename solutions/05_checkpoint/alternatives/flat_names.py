@@ -47,9 +47,7 @@ def load_checkpoint(path, *, model, map_location="cpu", strict=True, **parts):
     for name in PARTS:
         if parts.get(name) is not None and name not in content:
             raise RuntimeError(f"{name!r} was asked for and is not in {path}")
-    weights = {
-        key.removeprefix("model/"): value for key, value in content.items() if key.startswith("model/")
-    }
+    weights = {key.removeprefix("model/"): value for key, value in content.items() if key.startswith("model/")}
     answer = dict(content["facts"])
     keys = model.load_state_dict(weights, strict=strict)
     if not strict:

@@ -57,9 +57,7 @@ def save_checkpoint(path, *, model, optimizer, epoch, scheduler=None, generator=
         shutil.move(part, path)
 
 
-def load_checkpoint(
-    path, *, model, optimizer=None, scheduler=None, generator=None, map_location="cpu", strict=True
-):
+def load_checkpoint(path, *, model, optimizer=None, scheduler=None, generator=None, map_location="cpu", strict=True):
     if not os.path.isfile(path):
         raise FileNotFoundError(path)
     checkpoint = Checkpoint(**read(path, map_location=map_location, weights_only=True))

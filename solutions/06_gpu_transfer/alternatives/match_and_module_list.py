@@ -50,7 +50,9 @@ def to_device(obj: Any, device: torch.device, non_blocking: bool = False) -> Any
             return [to_device(item, device, non_blocking) for item in obj]
         case tuple():
             items = [to_device(item, device, non_blocking) for item in obj]
-            return obj._replace(**dict(zip(obj._fields, items, strict=True))) if hasattr(obj, "_fields") else tuple(items)
+            return (
+                obj._replace(**dict(zip(obj._fields, items, strict=True))) if hasattr(obj, "_fields") else tuple(items)
+            )
         case _ if hasattr(type(obj), "__dataclass_fields__"):
             values = {f.name: to_device(getattr(obj, f.name), device, non_blocking) for f in dataclasses.fields(obj)}
             return type(obj)(**values)

@@ -114,9 +114,7 @@ def train_step(
     return loss.item()  # the one wait
 
 
-def evaluate(
-    model: nn.Module, loader: Iterable[Sequence[torch.Tensor]], loss_fn: Loss, device: torch.device
-) -> float:
+def evaluate(model: nn.Module, loader: Iterable[Sequence[torch.Tensor]], loss_fn: Loss, device: torch.device) -> float:
     """The mean loss per sample over the (inputs, targets) batches of `loader`.
 
     Runs in eval mode and without a graph; `loss_fn` returns a batch's mean. Waits for the device at most once
