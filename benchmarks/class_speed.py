@@ -10,6 +10,7 @@ floor      a fork from a warm process that runs the same scenarios, all cores at
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -80,7 +81,7 @@ def kata(folder: Path, students: int, cache: Path) -> tuple[float, list[float], 
             print(
                 f"  {out} run: {(times[-1][1] - times[0][1]) / (times[-1][0] - times[0][0]) * 1e3:.1f} ms a submission"
             )
-    tenths = [(t1 - t0) / (n1 - n0) for (n0, t0), (n1, t1) in zip(times, times[1:], strict=False)]
+    tenths = [(t1 - t0) / (n1 - n0) for (n0, t0), (n1, t1) in itertools.pairwise(times)]
     return (times[-1][1] - times[0][1]) / (times[-1][0] - times[0][0]), tenths, peak
 
 

