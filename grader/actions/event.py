@@ -37,11 +37,11 @@ def event(runner: Mapping[str, str]) -> Event:
     """`runner`: the environment. Raises KataError for anything that is not what GitHub writes."""
     try:
         found = _event(runner)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise KataError(say("actions_no_event")) from None
-    if not (REPOSITORY.fullmatch(found.repository) and COMMIT.fullmatch(found.commit)):
-        raise KataError(say("actions_no_event"))
-    return found
+        if REPOSITORY.fullmatch(found.repository) and COMMIT.fullmatch(found.commit):
+            return found
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise KataError(say("actions_no_event"))
 
 
 def _event(runner: Mapping[str, str]) -> Event:
