@@ -114,8 +114,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _exercises(arg: str, here: Path) -> list[Exercise]:
-    """The exercises that `exercises`, `exercises/03` or `exercises/03_adam` stands for; none for anything else."""
+    """The exercises that `exercises`, `exercises/03`, `exercises/03_adam` or the learner's file in it stands for; none
+    for anything else."""
     path = Path(here, arg)
+    if path.name == f"{path.parent.name[3:]}.py" and path.parent.parent.name == "exercises":
+        path = path.parent
     if "::" in arg or path.is_file():
         return []
     if path.name == "exercises" and path.is_dir():

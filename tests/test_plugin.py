@@ -29,6 +29,13 @@ def test_a_right_file_passes_with_full_score(course: Course) -> None:
     assert "4 passed" in done.stdout
 
 
+def test_the_learners_file_stands_for_its_exercise(course: Course) -> None:
+    """What an editor's "run this file" gives to pytest, and a learner to kata."""
+    course.write(ANSWER)
+    assert "20/20 points" in course.run("pytest", "exercises/90_double/double.py").stdout
+    assert "20/20 points" in course.run("kata", "check", "exercises/90_double/double.py").stdout
+
+
 def test_the_stub_scores_nothing_quietly_and_says_where_to_begin(course: Course) -> None:
     """No failure is shown in full for a file that nobody has begun."""
     done = course.run("pytest", "exercises/90_double")
