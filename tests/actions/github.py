@@ -50,7 +50,11 @@ class GitHub:
             known = found[1] in self.archives
             return (200, sha(found[1]).encode(), {}) if known else (404, b"{}", {})
         if found := re.fullmatch(r"/repos/([^/]+/[^/]+)/tarball/\w+", path):
-            return (302, b"", {"Location": f"{self.url}/elsewhere/{found[1]}"}) if found[1] in self.archives else (404, b"{}", {})
+            return (
+                (302, b"", {"Location": f"{self.url}/elsewhere/{found[1]}"})
+                if found[1] in self.archives
+                else (404, b"{}", {})
+            )
         if found := re.fullmatch(r"/elsewhere/(.*)", path):
             return 200, self.archives[found[1]], {}
         if found := re.fullmatch(r"/repos/([^/]+/[^/]+/)statuses/(\w+)", path):

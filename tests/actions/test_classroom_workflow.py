@@ -41,7 +41,10 @@ def test_a_night(start: Start, github: GitHub) -> None:
     states = {place.split("/")[1]: body["state"] for place, body in github.statuses}
     assert states == {"kata-ana": "success", "kata-ben": "failure", "kata-cleo": "failure"}
     assert (f"org/kata-ana/{sha('org/kata-ana')}") in {place for place, _ in github.statuses}
-    assert "dan is missing: GitHub did not do GET /repos/org/kata-dan/commits/HEAD (code 404)." in step(runner, "Fetch the repositories").text
+    assert (
+        "dan is missing: GitHub did not do GET /repos/org/kata-dan/commits/HEAD (code 404)."
+        in step(runner, "Fetch the repositories").text
+    )
     assert "Ana Ruiz" in step(runner, "Summary").summary
     nobody_else_commands(runner)
     jobs = yaml.safe_load((runner.course / ".github/workflows/classroom.yml").read_text())["jobs"]

@@ -82,7 +82,10 @@ def test_a_redirect_goes_without_the_token(api: Api, github: GitHub, tmp_path: P
     github.archives["org/a"] = archive({"a": "b"})
     collect.take(api, "org/a", "a" * 40, tmp_path / "a")
     assert (tmp_path / "a" / collect.ARCHIVE).read_bytes() == github.archives["org/a"]
-    assert [(path, bool(held)) for _, path, held in github.asked] == [("/repos/org/a/tarball/" + "a" * 40, True), ("/elsewhere/org/a", False)]
+    assert [(path, bool(held)) for _, path, held in github.asked] == [
+        ("/repos/org/a/tarball/" + "a" * 40, True),
+        ("/elsewhere/org/a", False),
+    ]
 
 
 def test_a_token_does_not_travel_in_the_clear() -> None:
@@ -91,7 +94,9 @@ def test_a_token_does_not_travel_in_the_clear() -> None:
             Api(url, TOKEN)
 
 
-def test_an_archive_that_is_too_large_is_missing_with_the_reason(api: Api, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_is_too_large_is_missing_with_the_reason(
+    api: Api, github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(collect, "ARCHIVE_LIMIT", 10)
     github.archives["org/a"] = archive({"a": "b"})
     [taken] = collect.collect(api, [collect.Wanted("ana", "org/a")], tmp_path / "in")
@@ -101,7 +106,19 @@ def test_an_archive_that_is_too_large_is_missing_with_the_reason(api: Api, githu
 
 @pytest.mark.parametrize(
     "row",
-    ["../ana,org/a", "ana,org/../a", "ana,org", "ana,org/a?x=1", ",org/a", "ana,", "03_adam,org/a", "solutions,org/a", ".ana,org/a", "a\x1bna,org/a", "ana ,"],
+    [
+        "../ana,org/a",
+        "ana,org/../a",
+        "ana,org",
+        "ana,org/a?x=1",
+        ",org/a",
+        "ana,",
+        "03_adam,org/a",
+        "solutions,org/a",
+        ".ana,org/a",
+        "a\x1bna,org/a",
+        "ana ,",
+    ],
 )
 def test_a_roster_with_a_bad_row_is_refused_with_its_line(row: str, tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
@@ -166,7 +183,13 @@ def test_a_payload_that_is_none_is_a_sentence(tmp_path: Path) -> None:
 def test_a_commands_lines_command_nothing_and_it_knows_no_token() -> None:
     shown: list[str] = []
     script = "printf '::error::a\\r::error::b\\n  ::error::c\\nd ##[error]e\\n\\033[31mf\\n'; env >&2; exit 7"
-    runner = {"PATH": "/usr/bin:/bin", "GITHUB_TOKEN": TOKEN, "GITHUB_OUTPUT": "/x", "ACTIONS_RUNTIME_TOKEN": TOKEN, "RUNNER_TEMP": "/t"}
+    runner = {
+        "PATH": "/usr/bin:/bin",
+        "GITHUB_TOKEN": TOKEN,
+        "GITHUB_OUTPUT": "/x",
+        "ACTIONS_RUNTIME_TOKEN": TOKEN,
+        "RUNNER_TEMP": "/t",
+    }
     assert quietly(["bash", "-c", script], runner, shown.append) == 7
     assert all(line.startswith("| ") and "\r" not in line and "##[" not in line for line in shown)
     assert not [line for line in shown if TOKEN in line or "GITHUB_" in line or "RUNNER_" in line]
@@ -174,7 +197,14 @@ def test_a_commands_lines_command_nothing_and_it_knows_no_token() -> None:
 
 def test_a_flood_is_read_to_its_end_and_shown_in_part() -> None:
     shown: list[str] = []
-    assert quietly(["bash", "-c", "yes ::error:: | head -n 100000; yes x | head -c 3000000 | tr -d '\\n'"], {"PATH": "/usr/bin:/bin"}, shown.append) == 0
+    assert (
+        quietly(
+            ["bash", "-c", "yes ::error:: | head -n 100000; yes x | head -c 3000000 | tr -d '\\n'"],
+            {"PATH": "/usr/bin:/bin"},
+            shown.append,
+        )
+        == 0
+    )
     assert len(shown) == MOST_LINES + 1 and max(map(len, shown)) < 2_100
 
 
