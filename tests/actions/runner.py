@@ -66,7 +66,7 @@ class Runner:
     def _all(self, steps: list[dict[str, Any]], contexts: Contexts, here: Path) -> bool:
         good = True
         for step in steps:
-            if good or "cancelled()" in step.get("if", ""):
+            if (good or "cancelled()" in step.get("if", "")) and holds(step.get("if", "!cancelled()"), contexts):
                 done = self._uses(step, contexts, here) if "uses" in step else self._run(step, contexts, here)
                 good = good and done
         return good

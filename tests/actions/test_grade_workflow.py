@@ -156,6 +156,19 @@ def test_a_commit_that_cannot_be_fetched_is_red_and_no_score(start: Start, githu
     nobody_else_commands(runner)
 
 
+def test_our_own_fault_is_red_and_no_score(start: Start, github: GitHub) -> None:
+    """A reference that cannot be computed: the status says error, outputs and result.json have no number."""
+    github.archives[HERE] = archive(repository(RIGHT))
+    runner = start("push")
+    for file in runner.course.rglob("references.py"):
+        file.write_text("raise OSError('no reference')\n")
+    assert runner.workflow("grade", {"exercise": "", "language": "en"}) == {"judge": "failure", "publish": "success"}
+    assert step(runner, "Outputs").outputs == {"outcome": "broken", "score": "", "max-score": "20"}
+    assert [body["state"] for _, body in github.statuses] == ["error"]
+    assert not list((runner.home / "artifacts").rglob("90_double.json"))
+    nobody_else_commands(runner)
+
+
 def test_every_step_was_executed_and_what_pip_was_asked(start: Start, github: GitHub) -> None:
     """All `run:` steps of the workflow's actions; torch only where learners' code runs."""
     github.archives[HERE] = archive(repository(RIGHT))

@@ -46,6 +46,19 @@ def test_a_comment_and_a_summary_fit_and_say_what_was_cut() -> None:
     assert len(page.page([loud] * 90, "es").encode()) <= 1 << 20
 
 
+def test_a_comment_that_almost_fits_is_measured_with_its_head() -> None:
+    """Every length around the limit: what stands above the tables counts."""
+    cut = 0
+    for checks in (16, 17, 18):
+        for more in range(0, 3_500, 50):
+            said = ["x" * 3_500] * checks + ["y" * more]
+            one = attempt(*(check(n, "failed", said=text) for n, text in enumerate(said, 1)))
+            shown = page.comment([one], HERE.commit, "en")
+            assert len(shown) <= page.COMMENT_LIMIT
+            cut += "y" * more not in shown
+    assert 0 < cut < 210  # some fitted, some did not
+
+
 def test_nobody_is_called_by_a_name_in_a_table() -> None:
     """GitHub looks for @names in what Markdown made."""
     shown = page.page([attempt(check(1, "timeout", said="no answer @team #7"), student="@team")], "en")
