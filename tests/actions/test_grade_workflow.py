@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,14 @@ def test_our_own_fault_is_red_and_no_score(start: Start, github: GitHub) -> None
     assert [body["state"] for _, body in github.statuses] == ["error"]
     assert not list((runner.home / "artifacts").rglob("90_double.json"))
     nobody_else_commands(runner)
+
+
+def test_the_learners_course_has_no_solutions_and_grades_what_is_visible(start: Start, github: GitHub) -> None:
+    github.archives[HERE] = archive(repository(RIGHT))
+    runner = start("push")
+    shutil.rmtree(runner.course / "solutions")
+    assert runner.workflow("grade", {"exercise": "", "language": "en"}) == {"judge": "success", "publish": "success"}
+    assert step(runner, "Outputs").outputs == {"outcome": "passed", "score": "8", "max-score": "8"}
 
 
 def test_every_step_was_executed_and_what_pip_was_asked(start: Start, github: GitHub) -> None:
