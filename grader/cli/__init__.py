@@ -12,7 +12,7 @@ from grader import __version__
 from grader.errors import KataError
 from grader.locale import say
 
-COMMANDS = ("list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "dev")
+COMMANDS = ("list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "nbgrader", "dev")
 
 
 class Commands(click.Group):

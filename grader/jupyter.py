@@ -1,0 +1,141 @@
+"""The visible checks in a notebook: `check("03")` runs them all, `kata_check("03.2")` one, on the answer cell.
+
+The answer is the cell that begins with `# kata 03`, as it was last run in this kernel. A kernel knows neither its file
+nor its cells' metadata, and front ends tell it different things; what was run is the same in JupyterLab, VS Code and
+Colab. It is judged as a file would be: behind the wall, with the messages of a terminal.
+"""
+
+from __future__ import annotations
+
+import atexit
+import html
+import json
+import os
+import re
+from functools import cache
+from typing import Any
+
+from grader import catalog
+from grader.errors import BadSubmission
+from grader.judge.attempt import Judging, judge
+from grader.judge.cache import ValueCache
+from grader.locale import language, say
+from grader.model import LEARNER_SEED, Attempt, Exercise
+from grader.reports.terminal import Line, line_of, lines
+from grader.sandbox import WorkerSource
+from grader.sandbox.fences import NONE, best
+from grader.sandbox.plain import PlainWorkers
+from grader.sandbox.warm import FencedWorkers
+from grader.submissions.notebooks import module_of
+
+COLOURS = {"green": "#0a7a2f", "yellow": "#8a6100", "red": "#b3261e", "magenta": "#8e24aa"}
+
+
+class Shown:
+    """What a cell shows: HTML in a notebook, the same words where there is only text."""
+
+    def __init__(self, shown: list[Line]) -> None:
+        self._lines = shown
+
+    def __repr__(self) -> str:
+        return "\n".join(text for text, _ in self._lines)
+
+    def _repr_html_(self) -> str:
+        return f'<pre class="kata" style="white-space: pre-wrap">{"<br>".join(map(_as_html, self._lines))}</pre>'
+
+
+def _as_html(line: Line) -> str:
+    """Every character of a text is text, whoever wrote it."""
+    text, style = html.escape(line[0]), line[1]
+    look = "font-weight: bold" if style == "bold" else f"color: {COLOURS.get(style, 'inherit')}"
+    return f'<span style="{look}">{text}</span>' if style else text
+
+
+def check(number: str = "") -> Shown:
+    """The visible checks of an exercise; without a number, of the one whose answer was run last."""
+    if not number:
+        found = [match[1] for source in _history() if (match := re.match(r"\s*#\s*kata (\d+)\b", source))]
+        if not found:
+            return _only(say("nb_no_answer", mark="# kata NN"))
+        number = found[-1]
+    exercise = catalog.resolve(catalog.find_root(), number)
+    attempt = _attempt(exercise, None)
+    return _only(attempt) if isinstance(attempt, str) else Shown(lines(attempt, exercise, language()))
+
+
+def kata_check(id: str) -> Shown:
+    """One check. Under `nbgrader validate` one that is not passed raises, for that is what it looks at; under nbgrader's
+    own autograde all of them raise, or their silence would be full marks."""
+    under = os.environ.get("NBGRADER_EXECUTION")
+    if under == "autograde":
+        raise RuntimeError(say("nb_wrong_grader"))
+    exercise = catalog.resolve(catalog.find_root(), id.partition(".")[0])
+    attempt = _attempt(exercise, id)
+    if isinstance(attempt, str):
+        if under and attempt != say("nb_hidden", id=id):
+            raise AssertionError(attempt)
+        return _only(attempt)
+    shown = Shown(_of_one(attempt, id))
+    if under and attempt.checks[-1].outcome != "passed":
+        raise AssertionError(repr(shown))
+    return shown
+
+
+def _only(text: str) -> Shown:
+    return Shown([(text, "yellow")])
+
+
+def _of_one(attempt: Attempt, id: str) -> list[Line]:
+    found = next(one for one in attempt.checks if one.id == id)
+    rest = found.messages[language()].splitlines()[1:]
+    return [line_of(found, language()), *((line, "") for line in rest)]
+
+
+def _attempt(exercise: Exercise, only: str | None) -> Attempt | str:
+    """The attempt on the visible checks (`only`: on that one and those it needs), or why there is none."""
+    visible = [one for one in catalog.load_checks(exercise.folder) if one.visibility == "visible"]
+    if only is not None:
+        if only not in [one.id for one in visible]:
+            return say("nb_hidden", id=only)
+        wanted = next(one for one in visible if one.id == only)
+        visible = [one for one in visible if one.name in wanted.needs] + [wanted]
+    files, refused = _files(exercise), ""
+    if files is None:
+        return say("nb_no_answer", mark=f"# kata {exercise.number}")
+    if isinstance(files, str):
+        files, refused = None, files
+    source, cache = _tools()
+    return judge(
+        Judging(exercise, tuple(visible), files, source=source, cache=cache, seed=LEARNER_SEED, refused=refused)
+    )
+
+
+def _files(exercise: Exercise) -> dict[str, bytes] | str | None:
+    """The answer as a file, or why it can be none; None where no answer was run."""
+    mark = re.compile(rf"\s*#\s*kata {exercise.number}\b")
+    answers = [source for source in _history() if mark.match(source)]
+    if not answers:
+        return None
+    cell = {"cell_type": "code", "source": answers[-1], "metadata": {"tags": ["answer"]}}
+    content = json.dumps({"nbformat": 4, "cells": [cell]}).encode()
+    try:
+        return {exercise.file_name: module_of(content, exercise, "notebook")}
+    except BadSubmission as problem:
+        return str(problem)
+
+
+def _history() -> list[str]:
+    """What was run in this kernel, as it was typed."""
+    from IPython.core.getipython import get_ipython
+
+    shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+    return [] if shell is None else list(shell.history_manager.input_hist_raw)
+
+
+@cache
+def _tools() -> tuple[WorkerSource, ValueCache]:
+    """Workers and cache, kept as long as the kernel lives."""
+    fence = best()
+    source: WorkerSource = PlainWorkers() if fence == NONE else FencedWorkers(fence)
+    atexit.register(source.close)
+    return source, ValueCache()
