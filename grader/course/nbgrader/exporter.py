@@ -24,7 +24,7 @@ class KataExporter(NotebookExporter):
         facts = (resources or {}).get("nbgrader", {})
         course = Course.of(self.parent)
         submitted = course.submitted(facts["student"], facts["assignment"])
-        if Path(filename).resolve().parent != submitted.resolve():
+        if Path(filename).parent.resolve() != submitted.resolve():  # of the file itself it may be a link
             return super().from_filename(filename, resources=resources, **options)
         with Gradebook(facts["db_url"]) as gradebook:
             exercises = exercises_of(gradebook, facts["assignment"], course.root)
