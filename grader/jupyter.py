@@ -64,8 +64,8 @@ def check(number: str = "") -> Shown:
 
 
 def kata_check(id: str) -> Shown:
-    """One check. Under `nbgrader validate` one that is not passed raises, for that is what it looks at; under nbgrader's
-    own autograde all of them raise, or their silence would be full marks."""
+    """One check. `nbgrader validate` looks for errors, so there one that is not passed raises; under nbgrader's own
+    autograde all of them raise, or their silence would be full marks."""
     under = os.environ.get("NBGRADER_EXECUTION")
     if under == "autograde":
         raise RuntimeError(say("nb_wrong_grader"))
@@ -99,19 +99,19 @@ def _attempt(exercise: Exercise, only: str | None) -> Attempt | str:
             return say("nb_hidden", id=only)
         wanted = next(one for one in visible if one.id == only)
         visible = [one for one in visible if one.name in wanted.needs] + [wanted]
-    files, refused = _files(exercise), ""
-    if files is None:
+    answer = _answer(exercise)
+    if answer is None:
         return say("nb_no_answer", mark=f"# kata {exercise.number}")
-    if isinstance(files, str):
-        files, refused = None, files
+    files, refused = answer
     source, cache = _tools()
-    return judge(
-        Judging(exercise, tuple(visible), files, source=source, cache=cache, seed=LEARNER_SEED, refused=refused)
-    )
+    judging = Judging(
+        exercise, tuple(visible), files, source=source, cache=cache, seed=LEARNER_SEED, refused=refused
+    )  # fmt: skip
+    return judge(judging)
 
 
-def _files(exercise: Exercise) -> dict[str, bytes] | str | None:
-    """The answer as a file, or why it can be none; None where no answer was run."""
+def _answer(exercise: Exercise) -> tuple[dict[str, bytes] | None, str] | None:
+    """The answer as a file, or the reason why it can be none; None where no answer was run."""
     mark = re.compile(rf"\s*#\s*kata {exercise.number}\b")
     answers = [source for source in _history() if mark.match(source)]
     if not answers:
@@ -119,16 +119,16 @@ def _files(exercise: Exercise) -> dict[str, bytes] | str | None:
     cell = {"cell_type": "code", "source": answers[-1], "metadata": {"tags": ["answer"]}}
     content = json.dumps({"nbformat": 4, "cells": [cell]}).encode()
     try:
-        return {exercise.file_name: module_of(content, exercise, "notebook")}
+        return {exercise.file_name: module_of(content, exercise, "notebook")}, ""
     except BadSubmission as problem:
-        return str(problem)
+        return None, str(problem)
 
 
 def _history() -> list[str]:
     """What was run in this kernel, as it was typed."""
     from IPython.core.getipython import get_ipython
 
-    shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+    shell: Any = get_ipython()
     return [] if shell is None else list(shell.history_manager.input_hist_raw)
 
 

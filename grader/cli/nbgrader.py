@@ -32,7 +32,9 @@ def build(course: Path, exercises: tuple[str, ...], assignment: str | None, said
     for file in write(root, chosen, course, assignment, said or language(), force):
         click.echo(file)
     names = [assignment] if assignment else [exercise.name for exercise in chosen]
-    click.echo(say("nb_next", course=course, lines="\n".join(f"    nbgrader generate_assignment {name}" for name in names)))
+    click.echo(
+        say("nb_next", course=course, lines="\n".join(f"    nbgrader generate_assignment {name}" for name in names))
+    )
 
 
 @command.command(help=help_of("nbgrader_autograde", "kata nbgrader autograde mycourse ps1"))

@@ -89,7 +89,11 @@ class Classroom:
 
 def environment(home: Path) -> dict[str, str]:
     given = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "JUPYTER"))}
-    folders = {name: str(home / name) for name in ("XDG_CACHE_HOME", "JUPYTER_CONFIG_DIR", "IPYTHONDIR", "JUPYTER_DATA_DIR")}
+    folders = {
+        name: str(home / name) for name in ("XDG_CACHE_HOME", "JUPYTER_CONFIG_DIR", "IPYTHONDIR", "JUPYTER_DATA_DIR")
+    }
+    for folder in folders.values():
+        Path(folder).mkdir(parents=True, exist_ok=True)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # nbgrader calls `alembic`
     return given | folders | {"PATH": path, "KATA_LANG": "en", "JUPYTER_PLATFORM_DIRS": "1"}
 

@@ -11,7 +11,9 @@ import pytest
 from tests.nbgrader.classroom import RIGHT, Classroom
 
 ATTACKS = Path(__file__).resolve().parent.parent.parent.parent / "shared" / "attacks" / "attacks.json"
-pytestmark = pytest.mark.skipif(not ATTACKS.is_file(), reason=f"{ATTACKS} is not there: it is no part of this repository")
+pytestmark = pytest.mark.skipif(
+    not ATTACKS.is_file(), reason=f"{ATTACKS} is not there: it is no part of this repository"
+)
 
 
 def mutated(entry: dict[str, Any], notebook: dict[str, Any]) -> bytes:

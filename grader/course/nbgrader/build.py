@@ -13,7 +13,7 @@ from grader.model import Exercise
 from grader.reports.json_report import put
 
 SET_UP = "from grader.jupyter import check, kata_check"
-CONFIG = '''\
+CONFIG = """\
 # Written by `kata nbgrader build`; from now on it is yours, and another build leaves it as it is.
 c = get_config()  # noqa: F821
 
@@ -47,7 +47,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.OverwriteCells.add_missing_cells = True
 c.ExportApp.plugin_class = "grader.course.nbgrader.csv_export.CsvExport"
-'''
+"""
 
 
 def build(
@@ -55,14 +55,16 @@ def build(
 ) -> list[Path]:
     """Write the course and say which files. Each exercise is an assignment of its own unless one is named.
 
-    Raises KataError, and writes nothing, if a notebook is there that says something else (`force`: it is replaced).
+    Raises KataError, and writes nothing, if a file is there that says something else (`force`: it is replaced).
     """
     if assignment is not None and (not assignment.strip(". ") or set(assignment) & set("+/\\")):
         raise KataError(say("nb_bad_assignment", name=assignment))
     texts: dict[Path, str] = {}
     for exercise in exercises:
-        place = course / "source" / (assignment or exercise.name) / f"{exercise.name}.ipynb"
-        texts[place] = json.dumps(notebook_of(exercise, language), ensure_ascii=False, indent=1) + "\n"
+        source = course / "source" / (assignment or exercise.name)
+        notebook = json.dumps(notebook_of(exercise, language), ensure_ascii=False, indent=1)
+        texts[source / f"{exercise.name}.ipynb"] = notebook + "\n"
+        texts |= {source / name: text for name, text in _for_check(exercise).items()}
     for place, text in texts.items():
         if place.exists() and not force and place.read_text("utf-8", "replace") != text:
             raise KataError(say("nb_exists", file=place))
@@ -74,6 +76,14 @@ def build(
         place.parent.mkdir(parents=True, exist_ok=True)
         put(place, text)
     return list(texts)
+
+
+def _for_check(exercise: Exercise) -> dict[str, str]:
+    """What `check` needs beside a learner's notebook: the visible checks, as a learners' repository has them."""
+    files = (file for file in sorted(exercise.folder.iterdir()) if file.is_file() and file.suffix in (".py", ".toml"))
+    return {
+        f"exercises/{exercise.name}/{file.name}": file.read_text("utf-8") for file in files if file != exercise.stub
+    }
 
 
 def notebook_of(exercise: Exercise, language: str) -> dict[str, object]:

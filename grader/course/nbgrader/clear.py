@@ -14,7 +14,7 @@ class KataClearSolutions(ClearSolutions):
     """Cells of others are cleared as nbgrader does it. A region `BEGIN SOLUTION -` of ours leaves nothing at all, where
     nbgrader would put a `raise` at the top of the module."""
 
-    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> Any:
         id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if not ANSWER.fullmatch(id):
             return super().preprocess_cell(cell, resources, cell_index)

@@ -14,7 +14,7 @@ from typing import Any
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
-from grader.reports.csv_report import safe
+from grader.reports.csv_report import FORMULA, safe
 from grader.reports.json_report import printable, put
 
 COLUMNS = (
@@ -32,6 +32,8 @@ class CsvExport(ExportPlugin):
         writer.writerow(COLUMNS)
         for assignment in _chosen(gradebook.assignments, self.assignment, lambda one: one.name):
             for student in _chosen(gradebook.students, self.student, lambda one: one.id):
+                if student.id.startswith(FORMULA):
+                    self.log.warning("A spreadsheet takes this student's id for a formula: %r", student.id)
                 writer.writerow(_row(gradebook, assignment, student))
         place = Path(self.to or "grades.csv")
         put(place, text.getvalue())

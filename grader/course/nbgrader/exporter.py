@@ -20,7 +20,7 @@ from grader.course.nbgrader.rebuild import rebuilt
 class KataExporter(NotebookExporter):
     """The parent is nbgrader's Autograde, which reads each submission once to make it sound and once to grade it."""
 
-    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> tuple[str, Any]:
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         facts = (resources or {}).get("nbgrader", {})
         course = Course.of(self.parent)
         submitted = course.submitted(facts["student"], facts["assignment"])

@@ -27,7 +27,7 @@ def rebuilt(gradebook: Gradebook, notebook: str, assignment: str, hand_in: HandI
     written = _written(hand_in, notebook)
     made = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
     for cell in known.source_cells:
-        facts = {kind: cell.name in names for kind, names in kinds.items()}
+        facts: dict[str, Any] = {kind: cell.name in names for kind, names in kinds.items()}
         facts |= {"schema_version": 3, "grade_id": cell.name, "cell_type": cell.cell_type, "locked": bool(cell.locked)}
         facts |= {"checksum": cell.checksum} | ({"points": points[cell.name]} if cell.name in points else {})
         text = cell.source if cell.locked else written.get(cell.name, cell.source)

@@ -1,4 +1,4 @@
-"""A check's result as a test cell shows it: a text, and the score that nbgrader is to read. Copies, computes nothing."""
+"""A check's result as a test cell shows it: a text, and the score that nbgrader reads. Copies, computes nothing."""
 
 from __future__ import annotations
 
