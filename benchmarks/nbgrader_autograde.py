@@ -91,7 +91,9 @@ def main() -> None:
     print(f"{time.strftime('%Y-%m-%d')}, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {students} students")
     print(f"stock   {usual:7.1f} s  {usual / students:6.2f} s a submission")
     for way, taken in seconds.items():
-        print(f"{way:7} {taken:7.1f} s  {taken / students:6.2f} s a submission  stock takes {usual / taken:.1f} times as long")
+        print(
+            f"{way:7} {taken:7.1f} s  {taken / students:6.2f} s a submission  stock takes {usual / taken:.1f} times as long"
+        )
 
 
 if __name__ == "__main__":
