@@ -12,7 +12,20 @@ from grader import __version__
 from grader.errors import KataError
 from grader.locale import say
 
-COMMANDS = ("list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "nbgrader", "dev")
+COMMANDS = (
+    "list",
+    "check",
+    "hint",
+    "solution",
+    "reset",
+    "doctor",
+    "grade",
+    "report",
+    "export",
+    "autograder",
+    "nbgrader",
+    "dev",
+)
 
 
 class Commands(click.Group):

@@ -5,13 +5,14 @@ What they gave is remembered on disk under everything that it depends on.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.catalog import import_file
 from grader.errors import BadExercise, FrameworkMissing
-from grader.judge.cache import MISSING, ValueCache, copied, key_of
+from grader.judge.cache import MISSING, ValueCache, copied, default_path, key_of
 from grader.locale import say
 from grader.model import Exercise
 from grader.worker.values import decode, encode
@@ -63,4 +64,5 @@ def _digest(file: Path) -> str:
 
 @cache
 def _module(file: Path) -> Any:
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(default_path().parent / "torchinductor"))  # not into /tmp
     return import_file(file, f"kata_references_{file.parent.parent.name}_{file.parent.name}")

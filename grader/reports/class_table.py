@@ -67,8 +67,8 @@ def print_class(attempts: Iterable[Attempt], folder: Path) -> None:
         console.print(f"  {count} × {exercise} {name}", highlight=False)
     counts = ", ".join(f"{outcomes[name]} {say('outcome_' + name)}" for name in reversed(OUTCOMES) if outcomes[name])
     console.print(say("grade_done", count=outcomes.total(), outcomes=counts), soft_wrap=True, highlight=False)
-    places = {"report": folder / "report" / "index.html", "scores": folder / "scores.csv", "results": folder / "results"}
-    console.print(say("grade_place", **places), soft_wrap=True)
+    report, scores, results = (folder / name for name in ("report/index.html", "scores.csv", "results"))
+    console.print(say("grade_place", report=report, scores=scores, results=results), soft_wrap=True)
     if outcomes["broken"]:
         console.print(say("grade_broken", count=outcomes["broken"]), style="bold magenta")
 

@@ -158,3 +158,23 @@ def test_one_file_or_notebook_of_a_learner(tmp_path: Path, toy: Exercise) -> Non
     assert read(tmp_path / "double.py", toy) == {"double.py": CODE, "helper.py": b"h", "mine.py": ANA}
     assert read(tmp_path / "mine.py", toy) == {"double.py": ANA}
     assert b"return 2 * x" in read(tmp_path / "p.ipynb", toy)["double.py"]
+
+
+def test_three_folders_around_a_hand_in_are_looked_through(tmp_path: Path, see: See) -> None:
+    seen = see(write(tmp_path, {"ana/1/2/3/double.py": ANA, "ben/1/2/3/4/double.py": BEN}))
+    assert seen.code == {"ana": ANA}
+    assert seen.nothing == ["ben"]
+
+
+@pytest.mark.parametrize(("archive", "student"), [("class.zip", "ana"), ("other.zip", "class")])
+def test_one_folder_in_a_folder_is_a_class_if_it_is_called_like_the_archive(
+    tmp_path: Path, see: See, archive: str, student: str
+) -> None:
+    (tmp_path / archive).write_bytes(zipped({"class/ana/double.py": ANA}))
+    assert see(tmp_path / archive).code == {student: ANA}
+
+
+def test_the_only_student_of_moodle_is_no_class(tmp_path: Path, see: See) -> None:
+    folder = "Ana Ruiz_1_assignsubmission_file_"
+    write(tmp_path, {f"{folder}/a.zip": zipped({"double.py": ANA}), f"{folder}/b.zip": zipped({"x.txt": b""})})
+    assert see(tmp_path).code == {"Ana Ruiz": ANA}

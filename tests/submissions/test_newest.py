@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.model import Exercise
 from tests.submissions.conftest import See
-from tests.submissions.making import CODE, cell, changed_at, notebook, tarred, write, zipped
+from tests.submissions.making import CODE, answer, cell, changed_at, notebook, tarred, write, zipped
 
 ANA, BEN = b"# ana\n" + CODE, b"# ben\n" + CODE
 
@@ -69,3 +70,16 @@ def test_a_broken_archive_of_data_does_not_cost_the_one_with_the_answer(tmp_path
     assert "data.zip cannot be unpacked" in seen.refused["ben"]
     assert len(seen.notices) == 1
     assert seen.notices[0].startswith("ana: data.zip cannot be unpacked")
+
+
+@pytest.mark.parametrize("folder", ["", "90_double/"])
+@pytest.mark.parametrize(("mark", "counts"), [(True, "work.ipynb"), (False, "double.py")])
+def test_a_marked_notebook_is_meant_and_a_scratch_one_is_not(
+    tmp_path: Path, see: See, toy: Exercise, folder: str, mark: bool, counts: str
+) -> None:
+    """Beside an older .py: the first is a newer hand-in, the other may be anything."""
+    content = notebook(answer("new = 1") if mark else cell("new = 1"))
+    write(tmp_path, {f"ana/{folder}double.py": ANA, f"ana/{folder}work.ipynb": content})
+    changed_at(tmp_path / "ana" / folder / "double.py", 1_000)
+    code = see(tmp_path, [toy]).code["ana"]
+    assert (b"new = 1" in code) == (counts == "work.ipynb")
