@@ -13,12 +13,14 @@ from grader.errors import FrameworkMissing
 from grader.locale import language, say
 from grader.model import LANGUAGES
 
+EXAMPLES = "kata nbgrader build mycourse --exercise 03 --assignment ps1", "kata nbgrader autograde mycourse ps1"
+
 
 @click.group("nbgrader", help=help_of("nbgrader", "kata nbgrader build mycourse --exercise 03"))
 def command() -> None: ...
 
 
-@command.command(help=help_of("nbgrader_build", "kata nbgrader build mycourse --exercise 03 --assignment ps1"))
+@command.command(help=f"{say('help_nbgrader_build')}\n\n{say('example', line=EXAMPLES[0])}")
 @click.argument("course", type=click.Path(path_type=Path, file_okay=False), metavar="COURSE")
 @click.option("--exercise", "exercises", multiple=True, metavar="NN", help=say("help_exercise"))
 @click.option("--assignment", metavar="NAME", help=say("help_assignment"))
@@ -37,7 +39,7 @@ def build(course: Path, exercises: tuple[str, ...], assignment: str | None, said
     )
 
 
-@command.command(help=help_of("nbgrader_autograde", "kata nbgrader autograde mycourse ps1"))
+@command.command(help=f"{say('help_nbgrader_autograde')}\n\n{say('example', line=EXAMPLES[1])}")
 @click.argument("course", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="COURSE")
 @click.argument("assignment", metavar="ASSIGNMENT")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, metavar="N", help=say("help_jobs"))
