@@ -13,7 +13,8 @@ from grader.errors import KataError
 from grader.locale import say
 
 COMMANDS = (
-    "list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder", "nbgrader", "dev",
+    "list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder", "nbgrader",
+    "dev",
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def answer_of(notebook: Notebook) -> Any:
     return next(cell for cell in notebook["cells"] if nbgrader_of(cell).get("solution"))
 
 
-def tests_of(notebook: Notebook) -> list[Any]:
+def grade_cells_of(notebook: Notebook) -> list[Any]:
     return [cell for cell in notebook["cells"] if nbgrader_of(cell).get("grade")]
 
 

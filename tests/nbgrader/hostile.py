@@ -9,42 +9,42 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.nbgrader.classroom import RIGHT, WRONG, Notebook, answer_of, nbgrader_of, tests_of
+from tests.nbgrader.classroom import RIGHT, WRONG, Notebook, answer_of, grade_cells_of, nbgrader_of
 
 FULL = {"output_type": "execute_result", "data": {"text/plain": "8.0"}, "metadata": {}, "execution_count": 1}
 
 
 def inflate_points(notebook: Notebook) -> None:
-    for cell in tests_of(notebook):
+    for cell in grade_cells_of(notebook):
         nbgrader_of(cell)["points"] = 1000
     nbgrader_of(answer_of(notebook)).update(grade=True, points=1000)
 
 
 def replace_tests(notebook: Notebook) -> None:
-    for cell in tests_of(notebook):
+    for cell in grade_cells_of(notebook):
         cell["source"] = "8.0"
         nbgrader_of(cell)["locked"] = False
         nbgrader_of(cell).pop("checksum")
 
 
 def fake_outputs(notebook: Notebook) -> None:
-    for cell in tests_of(notebook):
+    for cell in grade_cells_of(notebook):
         cell["outputs"] = [FULL]
 
 
 def duplicate_tests(notebook: Notebook) -> None:
-    for cell in tests_of(notebook):
+    for cell in grade_cells_of(notebook):
         notebook["cells"].append(copy.deepcopy(cell) | {"source": "8.0", "outputs": [FULL], "id": f"x{cell['id']}"})
 
 
 def flip_flags(notebook: Notebook) -> None:
-    for cell in tests_of(notebook):
+    for cell in grade_cells_of(notebook):
         nbgrader_of(cell).update(grade=False, solution=False, locked=False)
 
 
 def turn_tests_into(kind: str) -> Callable[[Notebook], None]:
     def change(notebook: Notebook) -> None:
-        for cell in tests_of(notebook):
+        for cell in grade_cells_of(notebook):
             cell["cell_type"] = kind
             del cell["outputs"], cell["execution_count"]
 
@@ -60,24 +60,24 @@ def delete_all(notebook: Notebook) -> None:
 
 
 def rename_ids(notebook: Notebook) -> None:
-    for number, cell in enumerate(tests_of(notebook)):
+    for number, cell in enumerate(grade_cells_of(notebook)):
         nbgrader_of(cell)["grade_id"] = f"mine-{number}"
 
 
 def take_a_test_id(notebook: Notebook) -> None:
-    tests = tests_of(notebook)
+    tests = grade_cells_of(notebook)
     notebook["cells"] = [cell for cell in notebook["cells"] if cell is not tests[0]]
     mine = {**nbgrader_of(answer_of(notebook)), "grade_id": "kata-90-1"}
     notebook["cells"].append({**tests[0], "source": "8.0", "metadata": {"nbgrader": mine}})
 
 
 def other_schema(notebook: Notebook) -> None:
-    for version, cell in zip((1, 99, "3"), tests_of(notebook), strict=True):
+    for version, cell in zip((1, 99, "3"), grade_cells_of(notebook), strict=True):
         nbgrader_of(cell).update(schema_version=version, points=-1)
 
 
 def odd_metadata(notebook: Notebook) -> None:
-    for odd, cell in zip(([1], "text", None), tests_of(notebook), strict=True):
+    for odd, cell in zip(([1], "text", None), grade_cells_of(notebook), strict=True):
         cell["metadata"]["nbgrader"] = odd
 
 
