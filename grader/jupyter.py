@@ -16,11 +16,11 @@ from functools import cache
 from typing import Any
 
 from grader import catalog
-from grader.errors import BadSubmission
+from grader.errors import BadSubmission, KataError
 from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
 from grader.locale import language, say
-from grader.model import LEARNER_SEED, Attempt, Exercise
+from grader.model import LEARNER_SEED, Attempt, Check, Exercise
 from grader.reports.terminal import Line, line_of, lines
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, best
@@ -54,13 +54,12 @@ def _as_html(line: Line) -> str:
 def check(number: str = "") -> Shown:
     """The visible checks of an exercise; without a number, of the one whose answer was run last."""
     if not number:
-        found = [match[1] for source in _history() if (match := re.match(r"\s*#\s*kata (\d+)\b", source))]
-        if not found:
+        numbers = [match[1] for source in _history() if (match := re.match(r"\s*#\s*kata (\d+)\b", source))]
+        if not numbers:
             return _only(say("nb_no_answer", mark="# kata NN"))
-        number = found[-1]
-    exercise = catalog.resolve(catalog.find_root(), number)
-    attempt = _attempt(exercise, None)
-    return _only(attempt) if isinstance(attempt, str) else Shown(lines(attempt, exercise, language()))
+        number = numbers[-1]
+    found = _attempt(number, None)
+    return _only(found) if isinstance(found, str) else Shown(lines(*found, language()))
 
 
 def kata_check(id: str) -> Shown:
@@ -69,14 +68,13 @@ def kata_check(id: str) -> Shown:
     under = os.environ.get("NBGRADER_EXECUTION")
     if under == "autograde":
         raise RuntimeError(say("nb_wrong_grader"))
-    exercise = catalog.resolve(catalog.find_root(), id.partition(".")[0])
-    attempt = _attempt(exercise, id)
-    if isinstance(attempt, str):
-        if under and attempt != say("nb_hidden", id=id):
-            raise AssertionError(attempt)
-        return _only(attempt)
-    shown = Shown(_of_one(attempt, id))
-    if under and attempt.checks[-1].outcome != "passed":
+    found = _attempt(id.partition(".")[0], id)
+    if isinstance(found, str):
+        if under and found != say("nb_hidden", id=id):
+            raise AssertionError(found)
+        return _only(found)
+    shown = Shown(_of_one(found[0], id))
+    if under and found[0].checks[-1].outcome != "passed":
         raise AssertionError(repr(shown))
     return shown
 
@@ -91,23 +89,35 @@ def _of_one(attempt: Attempt, id: str) -> list[Line]:
     return [line_of(found, language()), *((line, "") for line in rest)]
 
 
-def _attempt(exercise: Exercise, only: str | None) -> Attempt | str:
+def _attempt(number: str, only: str | None) -> tuple[Attempt, Exercise] | str:
     """The attempt on the visible checks (`only`: on that one and those it needs), or why there is none."""
-    visible = [one for one in catalog.load_checks(exercise.folder) if one.visibility == "visible"]
+    try:
+        exercise = catalog.resolve(catalog.find_root(), number)
+        visible = [one for one in catalog.load_checks(exercise.folder) if one.visibility == "visible"]
+    except KataError as problem:
+        return str(problem)
     if only is not None:
-        if only not in [one.id for one in visible]:
+        wanted = next((one for one in visible if one.id == only), None)
+        if wanted is None:
             return say("nb_hidden", id=only)
-        wanted = next(one for one in visible if one.id == only)
-        visible = [one for one in visible if one.name in wanted.needs] + [wanted]
+        visible = _with_needs(wanted, visible)
     answer = _answer(exercise)
     if answer is None:
         return say("nb_no_answer", mark=f"# kata {exercise.number}")
-    files, refused = answer
     source, cache = _tools()
     judging = Judging(
-        exercise, tuple(visible), files, source=source, cache=cache, seed=LEARNER_SEED, refused=refused
+        exercise, tuple(visible), answer[0], source=source, cache=cache, seed=LEARNER_SEED, refused=answer[1]
     )  # fmt: skip
-    return judge(judging)
+    return judge(judging), exercise
+
+
+def _with_needs(wanted: Check, checks: list[Check]) -> list[Check]:
+    """The check after those that it needs, and those that they need; they stand before it."""
+    names = {wanted.name}
+    for one in reversed(checks):
+        if one.name in names:
+            names |= set(one.needs)
+    return [one for one in checks if one.name in names]
 
 
 def _answer(exercise: Exercise) -> tuple[dict[str, bytes] | None, str] | None:

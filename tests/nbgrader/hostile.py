@@ -141,6 +141,7 @@ CHANGES: dict[str, tuple[Callable[[Notebook], object], float]] = {
     "leave": (answers("# kata 90\nimport os\nos._exit(0)"), 0),
     "script": (script, 4),
     "many-cells": (many_cells, 0),
+    "long": (answers("# kata 90\n" + "x = 1\n" * 2_000_000), 0),
     "not-text": (answers("# kata 90\nx = '\udc80\x00\x1b[31m'\n" + WRONG), 0),
 }
 # name -> bytes that are no notebook: 0 points, and the reason in each cell

@@ -56,6 +56,7 @@ def test_there_is_a_feedback_notebook_for_each(graded: Graded) -> None:
         text = (graded.room.folder / "autograded" / student / "ps1" / "90_double.ipynb").read_text()
         assert len(json.loads(text)["cells"]) == 7
         assert "<script>" not in text
+        assert len(text) < 500_000
         for id in ("kata-90-1", "kata-90-2", "kata-90-3"):
             stream, value = graded.room.outputs(student, id)
             assert stream["name"] == "stdout"
@@ -63,7 +64,7 @@ def test_there_is_a_feedback_notebook_for_each(graded: Graded) -> None:
             assert list(value["data"]) == ["text/plain"]
 
 
-@pytest.mark.parametrize("student", [*NO_NOTEBOOKS, "shell", "magic", "many-cells", "format-3", "delete-all"])
+@pytest.mark.parametrize("student", [*NO_NOTEBOOKS, "shell", "magic", "many-cells", "long", "format-3", "delete-all"])
 def test_what_cannot_be_taken_says_why(graded: Graded, student: str) -> None:
     text = "".join(graded.room.outputs(student, "kata-90-1")[0]["text"])
     assert "cannot be graded" in text
@@ -80,6 +81,16 @@ def test_the_maximum_is_what_it_was(graded: Graded) -> None:
 
     with Gradebook(f"sqlite:///{graded.room.folder}/gradebook.db") as gradebook:
         assert {one.max_score for one in gradebook.assignment_submissions("ps1")} == {20.0}
+
+
+def test_a_feedback_page_is_made_for_each(graded: Graded) -> None:
+    """By nbgrader's own program, once; no learner's markup is in it."""
+    if not graded.kept_away:
+        pytest.skip("the pages of the other way are made of the same notebooks")
+    graded.room.run("nbgrader", "generate_feedback", "ps1")
+    pages = {page.parts[-3]: page.read_text("utf-8") for page in graded.room.folder.glob("feedback/*/ps1/*.html")}
+    assert set(pages) == set(graded.taken)
+    assert not [student for student, page in pages.items() if "owned()" in page or "of 8 points" not in page]
 
 
 def test_every_change_changes_something(generated: Classroom) -> None:

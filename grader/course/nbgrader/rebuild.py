@@ -11,9 +11,10 @@ from nbgrader.api import Gradebook
 
 from grader.course.nbgrader.cells import KERNEL, answer_id
 from grader.errors import BadSubmission
-from grader.model import Exercise
 from grader.submissions import HandIn
 from grader.submissions.notebooks import NOTEBOOK_BYTES, answer_cells, cells_of, grade_id_of, source_of
+
+SHOWN = 200_000  # characters of a cell: the feedback's colours take seconds for more
 
 
 def rebuilt(gradebook: Gradebook, notebook: str, assignment: str, hand_in: HandIn) -> Any:
@@ -55,14 +56,12 @@ def _written(hand_in: HandIn, notebook: str) -> dict[str, str]:
 def _content(hand_in: HandIn) -> bytes:
     origin = hand_in.origin
     if origin is None or origin.place is None or origin.refused:
-        raise BadSubmission(origin.refused if origin else _missing(hand_in.exercise))
+        raise BadSubmission(origin.refused if origin else f"{hand_in.exercise.name}.ipynb")
     return origin.place.tree().read(origin.path, NOTEBOOK_BYTES)
 
 
-def _missing(exercise: Exercise) -> str:
-    return f"{exercise.name}.ipynb"
-
-
 def clean(text: str) -> str:
-    """What can be written in UTF-8 and in HTML."""
+    """What can be written in UTF-8 and in HTML, and is no longer than a person reads."""
+    if len(text) > SHOWN:
+        text = f"{text[:SHOWN]}\n# […] (+{len(text) - SHOWN})"
     return "".join(c if c in "\n\t" or (ord(c) >= 32 and not 0xD800 <= ord(c) < 0xE000) else "\ufffd" for c in text)
