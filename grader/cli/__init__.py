@@ -12,7 +12,10 @@ from grader import __version__
 from grader.errors import KataError
 from grader.locale import say
 
-COMMANDS = ("list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder", "dev")
+COMMANDS = (
+    "list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder", "nbgrader",
+    "dev",
+)  # fmt: skip
 
 
 class Commands(click.Group):
