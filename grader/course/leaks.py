@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import catalog
+from grader.course.scaffold import FILES
 from grader.course.stub import cut
 from grader.course.unwrap import TooDeep, texts, unwrapped
 from grader.errors import KataError
 from grader.locale import say
 
-LEAST, LEAST_TOGETHER = 24, 48  # characters of a line, and of short lines together
+LEAST, LEAST_TOGETHER = 24, 32  # characters of a line, and of short lines together
 PUBLIC = "public_lines.txt"
-TRIVIAL = re.compile(r"(from\S+import|import)[\w.,()]*|@.*|except\w+(as\w+)?:|(\"\w+\",?)+|\W*")  # and lists of names
+TRIVIAL = re.compile(r"(from\S+import|import)[\w.,()]*|@.*|except\w+(as\w+)?:|(\"\w+\",?)+|\w+,|\W*")  # and lists of names
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Secrets:
         solutions = root / "solutions"
         public = set(map(bare, _text(solutions / PUBLIC).splitlines()))
         stubs = {exercise.name: cut(exercise) for exercise in catalog.all_exercises(root) if exercise.solutions}
-        for file in sorted(solutions.rglob("*")):
+        public |= {bare(line) for text in FILES.values() for line in text.splitlines()}
+        for file in sorted(solutions.rglob("*"), key=lambda file: (len(file.parts), file)):
             if file.is_file() and file.name != PUBLIC and "__pycache__" not in file.parts:
                 name = file.relative_to(solutions).parts[0]
                 free = public | set(map(bare, stubs.get(name, "").splitlines()))
@@ -57,10 +59,11 @@ class Secrets:
                 self._lines.setdefault(secret, (f"{place}:{number}", line.strip()))
                 short = []
             else:
-                short.append(secret)
-                together = "".join(short)
+                short.append(line)
+                together = bare("".join(short))
                 if len(together) >= LEAST_TOGETHER:
-                    self._lines.setdefault(together, (f"{place}:{number - len(short) + 1}", line.strip()))
+                    reading = " | ".join(map(str.strip, short))
+                    self._lines.setdefault(together, (f"{place}:{number - len(short) + 1}", reading))
                     short.pop(0)
 
     def in_text(self, text: str) -> set[str]:

@@ -26,6 +26,7 @@ PACKED: dict[bytes, Callable[[], Any]] = {  # how a stream begins, anywhere in a
     rb"\x5d\x00\x00": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE),
 }
 ZIPPED = re.compile(rb"PK\x03\x04", re.DOTALL)  # each member by itself: no table of contents is believed
+ESCAPE = re.compile(r"\\(?:[uxU]([0-9A-Fa-f]{2,8})|([0-7]{1,3}))")
 
 
 class TooDeep(Exception):
@@ -66,13 +67,18 @@ def texts(content: bytes) -> Iterator[str]:
 
 def _escaped(text: str) -> Iterator[str]:
     if "\\" in text:
-        yield text.encode("latin-1", "backslashreplace").decode("unicode_escape", "ignore")
+        yield ESCAPE.sub(_character, text)
     if "&" in text:
         yield html.unescape(text)
     if "%" in text:
         yield urllib.parse.unquote(text)
     if "=" in text:
         yield binascii.a2b_qp(text.encode()).decode("utf-8", "ignore")
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1], 16) if found[1] else int(found[2], 8)
+    return chr(code) if code < 0x110000 else ""
 
 
 def _streams(content: bytes) -> Iterator[bytes]:
@@ -103,19 +109,22 @@ def _unpacked(stream: Any, packed: bytes) -> Iterator[bytes]:
 
 def _armoured(content: bytes) -> Iterator[bytes]:
     """Bytes that were written as text, wherever the writing may begin."""
-    dense = re.sub(rb"[\s\"'\\]|0x|\\x", b"", content.replace(b"\0", b""))
+    dense = re.sub(rb"[\s\"'\\]", b"", content.replace(b"\0", b""))
     for run in re.findall(rb"[A-Za-z0-9+/_-]{24,}", dense):
         run = run.replace(b"-", b"+").replace(b"_", b"/")
         for offset in range(4):
             part = run[offset:]
             yield base64.b64decode(part[: len(part) // 4 * 4] + _rest(part))
-    for run in re.findall(rb"(?:[0-9A-Fa-f][,:]?){32,}", re.sub(rb"\\?x", b"", dense)):
+    for run in re.findall(rb"(?:[0-9A-Fa-f][,:]?){32,}", re.sub(rb"0?x", b"", dense)):
         digits = re.sub(rb"[,:]", b"", run)
         for offset in (0, 1):
             yield bytes.fromhex(digits[offset : offset + (len(digits) - offset) // 2 * 2].decode())
     for run in re.findall(rb"[A-Z2-7]{32,}|[a-z2-7]{32,}", dense):
         for offset in range(8):
-            yield base64.b32decode(run[offset : offset + (len(run) - offset) // 8 * 8].upper())
+            part = run[offset:].upper()
+            while len(part) % 8 in (1, 3, 6):  # so many letters stand for no bytes
+                part = part[:-1]
+            yield base64.b32decode(part + b"=" * (-len(part) % 8))
     for run in re.findall(rb"(?:\d{1,3}\D{1,3}){20,}", content):
         yield bytes(number for number in map(int, re.findall(rb"\d+", run)) if number < 256)
     yield from _base85(content, dense)
