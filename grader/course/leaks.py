@@ -21,7 +21,9 @@ from grader.locale import say
 
 LEAST, LEAST_TOGETHER = 24, 32  # characters of a line, and of short lines together
 PUBLIC = "public_lines.txt"
-TRIVIAL = re.compile(r"(from\S+import|import)[\w.,()]*|@.*|except\w+(as\w+)?:|(\"\w+\",?)+|\w+,|\W*")  # and lists of names
+TRIVIAL = re.compile(
+    r"(from\S+import|import)[\w.,()]*|@.*|except\w+(as\w+)?:|(\"\w+\",?)+|\w+,|\W*"
+)  # and lists of names
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ from grader.course.wheel import zipped
 from tests.course_copy import TOY, copy_to
 
 LINE = b'        raise TypeError(f"x is a text: {x!r}")'
-HIDDEN = b"assert submission.run(doubled_and_argument, x) == close_to(expected)".replace(b"(d", b'("d').replace(b"t,", b't",')
+HIDDEN = b"assert submission.run(doubled_and_argument, x) == close_to(expected)".replace(b"(d", b'("d').replace(
+    b"t,", b't",'
+)
 
 
 def tarred(content: bytes) -> bytes:
@@ -162,7 +164,9 @@ def test_nothing_of_the_real_solutions_stands_in_the_exercises_or_the_engine() -
 
     root = Path(grader.__file__).parent.parent
     secrets = Secrets(root)
-    files = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.glob("exercises/*/*") if file.is_file()}
+    files = {
+        file.relative_to(root).as_posix(): file.read_bytes() for file in root.glob("exercises/*/*") if file.is_file()
+    }
     files["engine.whl"] = wheel.build()
     found = [leak for name, content in files.items() for leak in secrets.in_file(name, content)]
     assert found == []
