@@ -120,7 +120,10 @@ def _move(root: Path, path: str, new: Path | None, was: str) -> bool:
         with contextlib.suppress(FileNotFoundError):
             target.unlink()
         return True
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        return False  # somebody's file is where a folder should be
     os.replace(new, target)
     return True
 

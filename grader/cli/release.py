@@ -20,12 +20,17 @@ from grader.locale import say
 @click.option("--seal-key", type=click.Path(path_type=Path), metavar="FILE", help=say("help_seal_key"))
 def command(out: Path, exercises: tuple[str, ...], zipped: bool, sealed: bool, seal_key: Path | None) -> None:
     from grader.course import release, seal
+    from grader.course.update import newer
 
     root = catalog.find_root()
     chosen = [catalog.resolve(root, name) for name in exercises] or catalog.all_exercises(root)
     out = out.resolve()
     try:
         release.refuse_folder(out)
+        archive = out.with_name(out.name + ".zip")
+        if zipped and archive.exists():
+            with newer(archive):  # nobody's file but an earlier release of ours is replaced
+                pass
         key = seal.find_key(seal_key) if sealed else None
         if sealed and key is None:
             raise KataError(say("seal_no_key", variable=seal.VARIABLE))
@@ -33,7 +38,7 @@ def command(out: Path, exercises: tuple[str, ...], zipped: bool, sealed: bool, s
             made = release.build(root, chosen, source, cache, key)
         release.place(made, out)
         if zipped:
-            release.zip_file(made, out.with_name(out.name + ".zip"))
+            release.zip_file(made, archive)
     except OSError as problem:
         raise KataError(say("bad_out", folder=out, problem=problem.strerror or problem)) from None
     for path in made.left_out:

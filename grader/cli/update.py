@@ -8,6 +8,8 @@ import click
 
 from grader import catalog
 from grader.cli.tools import help_of
+from grader.errors import KataError
+from grader.locale import say
 
 
 @click.command("update", help=help_of("update", "kata update ../exercises-2026.zip"))
@@ -15,5 +17,9 @@ from grader.cli.tools import help_of
 def command(release: Path) -> None:
     from grader.course.update import update
 
-    for sentence in update(catalog.find_root(), release):
+    try:
+        sentences = update(catalog.find_root(), release)
+    except OSError as problem:
+        raise KataError(say("staged_stuck", file=problem.filename, problem=problem.strerror or problem)) from None
+    for sentence in sentences:
         click.echo(sentence)

@@ -49,7 +49,7 @@ def test_other_numbers_than_the_learners_have_no_names(
 def test_only_mistakes_that_visible_checks_show_are_shipped_as_values(toy_release: Release, learner: Course) -> None:
     """No code, no file names, nothing of a hidden check; `in_place` and `accepts_text` show on hidden ones only."""
     known = read(learner.exercise, LEARNER_SEED)
-    assert [behaviour for behaviour in known.values()] == [{"90.1": ("failed", [[("value", 4.0)], [("value", 5.0)]])}]
+    assert list(known.values()) == [{"90.1": ("failed", [[("value", 4.0)], [("value", 5.0)]])}]
     assert b"adds_two" in toy_release.files[KNOWN]
     assert not [word for word in (b"90.2", b"in_place", b"def ", b".py") if word in toy_release.files[KNOWN]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import re
 import shutil
@@ -15,12 +17,16 @@ import pytest
 
 import grader
 from grader import catalog
-from grader.course import manifest, wheel
+from grader.course import manifest, release, wheel
 from grader.course.release import Release, place
 from grader.course.titles import without_hidden_titles
 from grader.errors import BadExercise, KataError
-from tests.course_copy import Course, copy_to
+from grader.judge.cache import ValueCache
+from grader.judge.shipped import packed
+from grader.sandbox.warm import FencedWorkers
+from tests.course_copy import TOY, Course, copy_to
 from tests.release.conftest import ADDS_TWO, STUB, contents
+from tests.test_plugin import ANSWER
 
 ROOT = Path(grader.__file__).parent.parent
 
@@ -86,7 +92,7 @@ def test_a_release_says_nothing_of_hidden_checks_not_even_their_titles(toy_relea
     assert set(facts["misconceptions"]) == {"adds_two", "in_place", "accepts_text"}
     everything = b"\n".join(toy_release.everything().values())
     assert b"Twice every element" not in everything
-    assert "cada elemento, sin cambiar".encode() not in everything
+    assert b"cada elemento, sin cambiar" not in everything
 
 
 def test_titles_of_several_lines_are_cut_out_whole_and_what_cannot_be_is_refused() -> None:
@@ -110,6 +116,9 @@ def test_the_stub_is_given_out_whatever_the_instructor_wrote_in_its_place(course
     assert "exercises/90_double/notes.txt was left out" in done.stderr
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == files
+    (tmp_path / "out.zip").write_bytes(b"holidays")
+    assert course.run("kata", "release", "--out", str(tmp_path / "out"), "--zip").returncode == 2
+    assert (tmp_path / "out.zip").read_bytes() == b"holidays"
 
 
 def test_it_writes_into_nobodys_folder(course: Course, tmp_path: Path) -> None:
@@ -161,6 +170,36 @@ def test_reset_puts_the_releases_stub_back(learner: Course) -> None:
     learner.write(ADDS_TWO)
     assert learner.run("kata", "reset", "90", "--yes").returncode == 0
     assert b"raise NotImplementedError" in (learner.exercise / "double.py").read_bytes()
+
+
+def test_a_class_of_learners_repositories_is_graded(learner: Course, course: Course) -> None:
+    """Nothing that a release puts beside a learner's file is taken for it."""
+    for student, code in (("ana", ANSWER), ("bea", None)):
+        shutil.copytree(learner.root, course.root / "in" / student)
+        if code:
+            (course.root / "in" / student / STUB).write_text(code)
+    course.run("kata", "grade", "in", "--out", "out")
+    rows = (course.root / "out" / "scores.csv").read_text().splitlines()
+    assert [row.split(",")[:5] for row in rows[1:]] == [
+        ["ana", "90_double", "20", "20", "passed"],
+        ["bea", "90_double", "0", "20", "not_attempted"],
+    ]
+
+
+@pytest.mark.parametrize("place", ["kit", "known mistakes", "engine"])
+def test_whatever_part_of_a_release_leaks_nothing_is_given_out(
+    place: str, source: FencedWorkers, cache: ValueCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should one of them begin to carry an answer, packed in its own way."""
+    answer = (TOY / "solutions" / "90_double" / "double.py").read_bytes()
+    if place == "kit":
+        monkeypatch.setitem(release.FIXED, "pytest.ini", base64.b64encode(gzip.compress(answer)).decode())
+    elif place == "known mistakes":
+        monkeypatch.setattr(release, "known_mistakes", lambda *given: packed([(answer.decode("utf-8"), {})]))
+    else:
+        monkeypatch.setattr(wheel, "_metadata", lambda: {"entry_points.txt": answer.decode().encode("utf-16")})
+    with pytest.raises(KataError, match="lines of solutions/ would be given out"):
+        release.build(TOY, catalog.all_exercises(TOY), source, cache)
 
 
 def test_only_chosen_exercises_are_given_out(tmp_path: Path) -> None:

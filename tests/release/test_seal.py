@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from grader import catalog
 from grader.course import manifest, seal
-from grader.course.release import Release
+from grader.course.release import Release, build, place
 from grader.errors import KataError
-from tests.course_copy import Course, copy_to
+from grader.judge.cache import ValueCache
+from grader.sandbox.warm import FencedWorkers
+from tests.course_copy import TOY, Course, copy_to
 from tests.release.conftest import ADDS_TWO, Next, contents
 from tests.test_plugin import ANSWER
 
@@ -36,19 +39,27 @@ def double(x):
 """
 
 
+KEY = seal.new_key()
+
+
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
     file = tmp_path / "seal.key"
-    file.write_text(seal.new_key())
+    file.write_text(KEY)
     return file
 
 
+@pytest.fixture(scope="session")
+def sealed_release(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    cache = ValueCache(tmp_path_factory.mktemp("cache") / "values.sqlite")
+    return build(TOY, catalog.all_exercises(TOY), source, cache, seal.key_of(KEY))
+
+
 @pytest.fixture
-def sealed(key: Path, tmp_path: Path) -> Course:
-    """A learners' repository whose hidden checks are sealed, and a class beside it."""
-    whole = copy_to(tmp_path)
-    done = whole.run("kata", "release", "--out", "../sealed", "--sealed", "--seal-key", str(key))
-    assert done.returncode == 0, done.stderr
+def sealed(sealed_release: Release, tmp_path: Path) -> Course:
+    """A learners' repository whose hidden checks are sealed, with a class and the whole course beside it."""
+    copy_to(tmp_path)
+    place(sealed_release, tmp_path / "sealed")
     for student, code in (("ana", ANSWER), ("bea", ADDS_TWO), ("eve", SPY)):
         (tmp_path / "in" / student).mkdir(parents=True)
         (tmp_path / "in" / student / "double.py").write_text(code)
@@ -121,8 +132,20 @@ def test_wrong_keys_are_sentences_that_do_not_repeat_them(sealed: Course, tmp_pa
     assert "nowhere cannot be used for the key" in done.stderr
 
 
-def test_a_sealed_release_needs_a_key_before_any_work(sealed: Course, tmp_path: Path) -> None:
-    whole = Course(tmp_path / "course", tmp_path / "home")
+def test_behind_the_inner_fence_alone_nobody_graded_sees_key_or_checks_either(sealed: Course, tmp_path: Path) -> None:
+    """As on a machine without bubblewrap."""
+    grade(sealed, tmp_path / "out", **{seal.VARIABLE: KEY, "PATH": "/nowhere"})
+    result = (tmp_path / "out" / "results" / "eve" / "90_double.json").read_text()
+    assert "nothing there" in result
+    assert "bubblewrap" not in result
+
+
+def test_the_command_seals_with_the_key_and_needs_one_before_any_work(tmp_path: Path) -> None:
+    whole = copy_to(tmp_path)
+    done = whole.run("kata", "release", "--out", "../sealed", "--sealed", **{seal.VARIABLE: KEY})
+    assert done.returncode == 0, done.stderr
+    with seal.opened(tmp_path / "sealed", seal.key_of(KEY)) as folder:
+        assert (folder / "solutions" / "90_double" / "test_double_hidden.py").is_file()
     done = whole.run("kata", "release", "--out", "../again", "--sealed")
     assert done.returncode == 2
     assert "kata seal --new-key FILE" in done.stderr
@@ -134,8 +157,8 @@ def test_any_changed_byte_is_noticed() -> None:
     key = seal.key_of(seal.new_key())
     content = seal.seal({"a/b": b"text"}, FACTS, key)
     assert seal.unseal(content, FACTS, key) == {"a/b": b"text"}
-    for place in range(len(content)):
-        changed = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+    for at in range(len(content)):
+        changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
         with pytest.raises(seal.BadSeal):
             seal.unseal(changed, FACTS, key)
     for length in (0, 5, 40, len(content) - 1):
@@ -168,16 +191,14 @@ def test_another_engine_than_the_one_that_sealed_is_refused(key: Path, tmp_path:
     (tmp_path / manifest.FILE).write_bytes(facts.text())
     secret = seal.key_of(key.read_text())
     (tmp_path / manifest.SEALED).write_bytes(seal.seal({}, facts.facts(), secret))
-    with pytest.raises(KataError, match="sealed with gradkata 9.9"), seal.opened(tmp_path, secret):
+    with pytest.raises(KataError, match="sealed with gradkata 9"), seal.opened(tmp_path, secret):
         pass
 
 
-def test_two_seals_of_the_same_differ_and_what_is_sealed_leaves_answers_in_other_styles_out(sealed: Course) -> None:
+def test_two_seals_of_the_same_differ_and_answers_in_other_styles_stay_at_home() -> None:
     key = seal.key_of(seal.new_key())
     assert seal.seal({}, FACTS, key) != seal.seal({}, FACTS, key)
-    from grader import catalog
-
-    files = seal.course_files(catalog.all_exercises(copy_to(sealed.root.parent / "x").root))
+    files = seal.course_files(catalog.all_exercises(TOY))
     assert "solutions/90_double/test_double_hidden.py" in files
     assert not [path for path in files if "alternatives" in path]
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from grader import staged
-from grader.course import manifest, update as updating
+from grader.course import manifest
+from grader.course import update as updating
 from grader.course.release import Release
 from grader.course.update import update
 from grader.errors import KataError
