@@ -10,6 +10,7 @@ floor      a fork from a warm process that runs the same scenarios, all cores at
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -55,7 +56,17 @@ def kata(folder: Path, students: int, cache: Path) -> tuple[float, list[float], 
     times: list[tuple[int, float]] = []
     peak = 0
     for name, out in (("few", "warm-up"), ("class", "first"), ("class", "second")):
-        line = [sys.executable, "-m", "grader.cli", "grade", str(folder / name), "--out", str(folder / out), "--exercise", "03"]
+        line = [
+            sys.executable,
+            "-m",
+            "grader.cli",
+            "grade",
+            str(folder / name),
+            "--out",
+            str(folder / out),
+            "--exercise",
+            "03",
+        ]
         process = subprocess.Popen(
             [*line, "--seed", "benchmark"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
             env={**os.environ, "XDG_CACHE_HOME": str(cache), "KATA_LANG": "en"},
@@ -67,8 +78,10 @@ def kata(folder: Path, students: int, cache: Path) -> tuple[float, list[float], 
         assert process.wait() == 0
         peak = memory.peak
         if out != "warm-up":
-            print(f"  {out} run: {(times[-1][1] - times[0][1]) / (times[-1][0] - times[0][0]) * 1e3:.1f} ms a submission")
-    tenths = [(t1 - t0) / (n1 - n0) for (n0, t0), (n1, t1) in zip(times, times[1:], strict=False)]
+            print(
+                f"  {out} run: {(times[-1][1] - times[0][1]) / (times[-1][0] - times[0][0]) * 1e3:.1f} ms a submission"
+            )
+    tenths = [(t1 - t0) / (n1 - n0) for (n0, t0), (n1, t1) in itertools.pairwise(times)]
     return (times[-1][1] - times[0][1]) / (times[-1][0] - times[0][0]), tenths, peak
 
 
@@ -78,7 +91,17 @@ def cold_pytest(folder: Path) -> float:
         plain_course.write(folder / str(number), file)
 
     def one(number: int) -> None:
-        line = [sys.executable, "-m", "pytest", "-q", "-p", "no:gradkata", "-p", "no:cacheprovider", str(folder / str(number))]
+        line = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:gradkata",
+            "-p",
+            "no:cacheprovider",
+            str(folder / str(number)),
+        ]
         subprocess.run(line, check=True, stdout=subprocess.DEVNULL, cwd=folder / str(number))
 
     one(0)
@@ -113,7 +136,9 @@ def main() -> None:
     print(f"           fastest and slowest tenth of the class: {min(tenths) * 1e3:.1f} to {max(tenths) * 1e3:.1f} ms")
     print(f"           peak memory of all its processes: {peak / 2**30:.2f} GiB")
     for name, seconds in (("floor", least), ("pytest", cold), ("nbgrader", notebooks)):
-        print(f"{name:10} {seconds * 1e3:8.1f} ms: kata / {name} = {ours / seconds:.3f}, {name} / kata = {seconds / ours:.1f}")
+        print(
+            f"{name:10} {seconds * 1e3:8.1f} ms: kata / {name} = {ours / seconds:.3f}, {name} / kata = {seconds / ours:.1f}"
+        )
 
 
 if __name__ == "__main__":

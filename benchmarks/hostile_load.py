@@ -43,7 +43,19 @@ def write_hostile(folder: Path, count: int, attacks: Path) -> None:
 
 
 def grade(submissions: Path, out: Path, cache: Path, temporary: Path) -> float:
-    line = [sys.executable, "-m", "grader.cli", "grade", str(submissions), "--out", str(out), "--exercise", "03", "--seed", "load"]
+    line = [
+        sys.executable,
+        "-m",
+        "grader.cli",
+        "grade",
+        str(submissions),
+        "--out",
+        str(out),
+        "--exercise",
+        "03",
+        "--seed",
+        "load",
+    ]
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "KATA_LANG": "en", "TMPDIR": str(temporary)}
     began = time.perf_counter()
     subprocess.run(line, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
@@ -97,7 +109,9 @@ def main() -> None:
         left = [str(file) for file in temporary.rglob("*")]
     allowed = 1.5 * calm + waited / CORES
     print(f"{students} honest: {calm:.1f} s; with {hostile} hostile ones: {stormy:.1f} s")
-    print(f"ratio {stormy / calm:.2f}; {waited:.0f} s of deadlines on {CORES} cores: {stormy / allowed:.2f} of what is allowed")
+    print(
+        f"ratio {stormy / calm:.2f}; {waited:.0f} s of deadlines on {CORES} cores: {stormy / allowed:.2f} of what is allowed"
+    )
     print(f"every hostile one has a result: {len(outcomes) == hostile}; honest rows are byte-equal: {equal}")
     print(f"left behind: {len(processes() - before)} processes, {len(left)} files {left[:3]}")
 

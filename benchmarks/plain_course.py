@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-CONFTEST = '''
+CONFTEST = """
 import importlib.util
 import sys
 import zlib
@@ -70,7 +70,7 @@ def reference():
 @pytest.fixture
 def rng(request):
     return np.random.default_rng(zlib.crc32(request.node.name.encode()))
-'''
+"""
 
 
 def write(folder: Path, submission: Path) -> None:

@@ -18,6 +18,7 @@ import sys, types, zlib, inspect
 import numpy as np
 sys.path.insert(0, {folder!r})
 import conftest, test_adam, test_adam_hidden
+conftest.FILES[0].fresh = lambda module: module
 
 class Ours(conftest.Submission):
     def __init__(self):
@@ -36,9 +37,23 @@ def run(name):
 
 
 def cell(source: str, grade_id: str, **marks: Any) -> dict[str, Any]:
-    facts = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3, "grade_id": grade_id}
+    facts = {
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+        "schema_version": 3,
+        "grade_id": grade_id,
+    }
     metadata = {"nbgrader": {**facts, **marks, "cell_type": "code"}}
-    return {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None, "id": grade_id}
+    return {
+        "cell_type": "code",
+        "metadata": metadata,
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+        "id": grade_id,
+    }
 
 
 def notebook(answer: str, plain: Path) -> dict[str, Any]:

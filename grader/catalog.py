@@ -55,8 +55,9 @@ def folders(root: Path) -> list[Path]:
 
 
 def resolve(root: Path, name: str) -> Exercise:
-    """The exercise whose folder's name, number or slug begins with `name` (`03`, `3`, `03_adam`, `adam`)."""
-    wanted = Path(name).name
+    """The exercise whose folder's name, number or slug begins with `name` (`03`, `3`, `03_adam`, `adam`, a path)."""
+    path = Path(name)
+    wanted = path.parent.name if path.suffix == ".py" and path.parent.name else path.name
     known = folders(root)
     fits = [path for path in known if wanted in (path.name, path.name[3:]) or wanted.zfill(2) == path.name[:2]]
     starts = (wanted, wanted.zfill(2)) if wanted.isdigit() else (wanted,)

@@ -161,7 +161,7 @@ def without_running(task: Task, outcome: str, finding: Finding) -> Attempt:
 
 
 def _judging(task: Task, source: WorkerSource, cache: ValueCache) -> Judging:
-    exercise = task.hand_in.exercise
+    exercise = catalog.load(task.hand_in.exercise.folder)  # this process's own: what came with the task is a copy
     checks = catalog.load_checks(exercise.folder)
     return Judging(exercise, checks, task.files, source=source, cache=cache, seed=task.seed, refused=task.refused)
 

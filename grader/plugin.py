@@ -17,9 +17,9 @@ from grader import catalog
 from grader.errors import KataError
 from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
-from grader.judge.message import explain
+from grader.judge.message import clean, explain
 from grader.locale import language, say
-from grader.model import LEARNER_SEED, Check, CheckMarks, Exercise
+from grader.model import LEARNER_SEED, Attempt, Check, CheckMarks, Exercise
 from grader.reports.terminal import lines
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, best
@@ -30,6 +30,9 @@ from grader.staged import finish_above
 from grader.submissions import read
 
 BEHIND_SECONDS = 120.0  # pytest-timeout's, for a check of ours that hangs; the judge's own deadlines come long before
+
+
+MOST_PRINTED = 2000  # characters of what the learner's code printed
 
 
 class CheckDidNotPass(Exception):
@@ -44,6 +47,7 @@ class Run:
         self.judgings: dict[str, Judging] = {}
         self.checks: dict[str, list[Check]] = {}
         self.items: dict[str, tuple[Exercise, Check]] = {}
+        self.printed: dict[tuple[str, str], str] = {}  # by exercise and check, what the first failing case printed
         self._source: WorkerSource | None = None
         self._cache: ValueCache | None = None
 
@@ -119,8 +123,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _exercises(arg: str, here: Path) -> list[Exercise]:
-    """The exercises that `exercises`, `exercises/03` or `exercises/03_adam` stands for; none for anything else."""
+    """The exercises that `exercises`, `exercises/03`, `exercises/03_adam` or the learner's file in it stands for; none
+    for anything else."""
     path = Path(here, arg)
+    if path.name == f"{path.parent.name[3:]}.py" and path.parent.parent.name == "exercises":
+        path = path.parent
     if "::" in arg or path.is_file():
         return []
     if path.name == "exercises" and path.is_dir():
@@ -188,13 +195,18 @@ def rng(request: pytest.FixtureRequest) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    if pyfuncitem.nodeid not in pyfuncitem.config.stash[RUN].items:
+    run = pyfuncitem.config.stash[RUN]
+    if pyfuncitem.nodeid not in run.items:
         return None
     judging, check, case = _known(pyfuncitem)
     given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    before = len(judging.submission.output())
     result = judging.case(check, case, lambda: pyfuncitem.obj(**given))
     pyfuncitem.stash[RESULT] = result
     if result.outcome != "passed":
+        printed = judging.submission.output()
+        printed = printed[before:] or printed  # a worker that is new has printed less than the one before it
+        run.printed.setdefault((judging.exercise.name, check.id), printed if check.visibility == "visible" else "")
         original = result.problem and result.problem.__cause__
         if original is not None and pyfuncitem.config.getoption("in_process"):
             raise original  # so that --pdb opens where the learner's code raised
@@ -213,7 +225,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         if result.outcome == "waiting":
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.location[1] or 0, text)
-        report.sections = [("printed", judging.submission.output()[-4000:])] if check.visibility == "visible" else []
+        printed = clean(item.config.stash[RUN].printed.get((judging.exercise.name, check.id), ""), MOST_PRINTED)
+        report.sections = [("printed", printed)] if printed else []
     return report
 
 
@@ -228,6 +241,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for text, style in lines(attempt, judging.exercise, language(), quiet, everything):
             style = {"magenta": "purple"}.get(style, style)  # pytest's name for it
             terminalreporter.write_line(text, **({style: True} if style else {}))
+        for text in _printed_lines(run, attempt):
+            terminalreporter.write_line(text)
+
+
+def _printed_lines(run: Run, attempt: Attempt) -> list[str]:
+    """What the code printed in the check that is shown in full."""
+    first = next((check.id for check in attempt.checks if check.outcome not in ("passed", "waiting")), "")
+    printed = clean(run.printed.get((attempt.exercise, first), "").rstrip(), MOST_PRINTED)
+    return ["  " + say("printed", id=first), *(f"    {line}" for line in printed.splitlines())] if printed else []
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -29,6 +29,26 @@ def test_a_right_file_passes_with_full_score(course: Course) -> None:
     assert "4 passed" in done.stdout
 
 
+def test_what_the_code_printed_in_the_first_failing_check_is_shown(course: Course) -> None:
+    """To look at a value, a print is enough; control characters stay out of the terminal."""
+    course.write(
+        "print('at import')\n" + ADDS_TWO.replace("    return", "    print('x is', x, '\\x1b[31m')\n    return")
+    )
+    done = course.run("pytest", "exercises/90")
+    assert "  What the code printed in 90.1:\n    x is 3.0 \ufffd[31m\n" in done.stdout
+    done = course.run("pytest", "exercises/90", language="es")
+    assert "Lo que el código imprimió en 90.1:\n    x is 3.0" in done.stdout
+    course.write(ANSWER.replace("    return", "    print('not shown')\n    return"))
+    assert "not shown" not in course.run("pytest", "exercises/90").stdout
+
+
+def test_the_learners_file_stands_for_its_exercise(course: Course) -> None:
+    """What an editor's "run this file" gives to pytest, and a learner to kata."""
+    course.write(ANSWER)
+    assert "20/20 points" in course.run("pytest", "exercises/90_double/double.py").stdout
+    assert "20/20 points" in course.run("kata", "check", "exercises/90_double/double.py").stdout
+
+
 def test_the_stub_scores_nothing_quietly_and_says_where_to_begin(course: Course) -> None:
     """No failure is shown in full for a file that nobody has begun."""
     done = course.run("pytest", "exercises/90_double")

@@ -17,7 +17,6 @@ import grader
 from grader.errors import KataError
 from grader.locale import say
 
-SUFFIXES = {".py", ".toml", ".json", ".html", ".css", ".js", ".md", ".yml"}
 WHEEL = "Wheel-Version: 1.0\nGenerator: gradkata\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -48,7 +47,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 def _package() -> dict[str, bytes]:
     folder = Path(grader.__file__).parent
-    files = (file for file in sorted(folder.rglob("*")) if file.suffix in SUFFIXES and file.is_file())
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix not in (".pyc", ".half"))
     return {f"grader/{file.relative_to(folder).as_posix()}": file.read_bytes() for file in files}
 
 

@@ -27,7 +27,7 @@ from grader.sandbox import WorkerSource
 
 NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
-PATIENCE_LEFT = 0.2  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
+PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
 OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
 

@@ -35,7 +35,9 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, (np.ndarray, np.generic)):
-        return one.dtype == other.dtype and one.shape == other.shape and _close(np.asarray(one), np.asarray(other))
+        if one.dtype != other.dtype or one.shape != other.shape:
+            return False
+        return one.tobytes() == other.tobytes() or _close(np.asarray(one), np.asarray(other))
     if isinstance(one, float):
         return one == other or math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
     return bool(one == other)

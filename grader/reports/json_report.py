@@ -11,6 +11,8 @@ from typing import Any
 from grader.locale import language
 from grader.model import SCHEMA_VERSION, Attempt, CheckResult, Exercise
 
+LONGEST_NAME = 200  # bytes; file systems take 255
+
 
 def as_json(attempt: Attempt, exercise: Exercise) -> dict[str, Any]:
     """The attempt as plain JSON values."""
@@ -83,6 +85,7 @@ def put(place: Path, text: str, durable: bool = True) -> None:
 def file_name(student: str) -> str:
     """A student's name as one part of a path; names that cannot stand as they are stay different from each other."""
     name = "".join("_" if c in "/\\\0" or not c.isprintable() or 0xD800 <= ord(c) < 0xE000 else c for c in student)
-    if name == student and name.strip("."):
+    if name == student and name.strip(".") and len(name.encode()) <= LONGEST_NAME:
         return name
-    return f"{name.strip('.')}-{hashlib.sha256(student.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    kept = name.strip(".").encode()[:LONGEST_NAME].decode("utf-8", "ignore")
+    return f"{kept}-{hashlib.sha256(student.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"

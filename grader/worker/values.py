@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 import sys
 from collections.abc import Callable
@@ -69,10 +70,14 @@ class _Writer:
         depth += 1
         if kind is dict:
             self.count(2 * len(value), len(value))
+            if all(type(key) is str for key in value) and (packed := self.pack([*value.values()])):
+                return ["arrays", [*value], *packed]
             node = self.node
             return ["dict", *[[k if type(k) is str else node(k, depth), node(v, depth)] for k, v in value.items()]]
         if kind is list or kind is tuple:
             self.count(len(value))
+            if kind is list and (packed := self.pack(value)):
+                return ["arrays", None, *packed]
             return [kind.__name__, *[self.node(item, depth) for item in value]]
         if kind is bytes:
             return ["bytes", self.put(value)]
@@ -104,6 +109,21 @@ class _Writer:
         if value.nbytes > MAX_BODY:
             raise BadFrame(f"the answer is too large: an array of shape {value.shape}")
         return [kind, dtype, value.shape, self.put(value.tobytes())]
+
+    def pack(self, values: list[Any]) -> list[Any] | None:
+        """Several arrays of one dtype as one piece of the body: dtype, shapes, size. None if they are other things."""
+        if len(values) < 2 or type(values[0]) is not np.ndarray or values[0].dtype.str not in DTYPES:
+            return None
+        dtype, shapes, pieces, size = values[0].dtype, [], [], 0
+        for value in values:
+            if type(value) is not np.ndarray or value.dtype != dtype:
+                return None
+            size += value.nbytes
+            if size > MAX_BODY:
+                raise BadFrame(f"the answer is too large: {len(values)} arrays")
+            shapes.append(value.shape)
+            pieces.append(value.tobytes())
+        return [dtype.str, shapes, self.put(b"".join(pieces))]
 
     def put(self, content: bytes) -> int:
         self.body.append(content)
@@ -160,6 +180,8 @@ class _Reader:
             return self.array(*node[1:]).copy()
         if kind == "scalar":
             return self.array(*node[1:]).reshape(())[()]
+        if kind == "arrays":
+            return self.unpack(*node[1:])
         self.nodes += 2 * (len(node) - 1) if kind == "dict" else len(node) - 1
         if depth > MAX_DEPTH + 1 or self.nodes > MAX_NODES:
             raise BadFrame("too deep or too many parts")
@@ -182,18 +204,40 @@ class _Reader:
 
     def array(self, dtype: str, shape: list[int], size: int) -> Any:
         """A view of the frame's bytes."""
-        for n in shape if len(shape) <= 32 else [-1]:
-            if type(n) is not int or not 0 <= n < 1 << 40:
-                raise BadFrame("a shape that is none")
-        view: Any = np.ndarray(shape, DTYPES[dtype], self.frame, self.take(size))
+        view: Any = np.ndarray(_checked(shape), DTYPES[dtype], self.frame, self.take(size))
         if view.nbytes != size:
             raise BadFrame("an array of another size than its bytes")
         if dtype == "|b1" and (view.view(np.uint8) > 1).any():
             raise BadFrame("truth values that are neither")
         return view
 
+    def unpack(self, keys: list[str] | None, dtype: str, shapes: list[list[int]], size: int) -> Any:
+        """Arrays that came as one piece: a list of them, or with `keys` a dict."""
+        self.nodes += len(shapes) * (1 if keys is None else 2)
+        if self.nodes > MAX_NODES or (keys is not None and (len(keys) > MAX_KEYS or not all(map(_is_text, keys)))):
+            raise BadFrame("too many parts, or keys that are no text")
+        flat, built, begin = self.array(dtype, [size // DTYPES[dtype].itemsize], size), [], 0
+        for shape in shapes:
+            end = begin + math.prod(_checked(shape))
+            built.append(flat[begin:end].reshape(shape).copy())
+            begin = end
+        if begin != flat.size:
+            raise BadFrame("arrays of another size than their bytes")
+        return built if keys is None else dict(zip(keys, built, strict=True))
+
     def refuse(self) -> Any:
         raise BadFrame("a part that is no value")
+
+
+def _checked(shape: list[int]) -> list[int]:
+    for n in shape if len(shape) <= 32 else [-1]:
+        if type(n) is not int or not 0 <= n < 1 << 40:
+            raise BadFrame("a shape that is none")
+    return shape
+
+
+def _is_text(key: object) -> bool:
+    return type(key) is str
 
 
 def read_frame(read: Callable[[int], bytes]) -> bytes | None:

@@ -171,3 +171,23 @@ def test_a_spoilt_warm_parent_is_replaced_once_its_workers_are_gone(workers: Fen
     other.end()
     workers.warm("numpy")
     assert old._process.poll() is not None
+
+
+def test_a_warm_parent_that_has_started_many_workers_is_renewed(fence: Fence, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it may have gathered; a worker that it started lives on."""
+    monkeypatch.setattr("grader.sandbox.parent.MOST_WORKERS", 2)
+    source = FencedWorkers(fence)
+    try:
+        first = source.warm("numpy")
+        source.open_worker("numpy").end()
+        old = open_one(source)
+        new = open_one(source)
+        assert source.warm("numpy") is not first
+        run_in(old, "print_much", 1)
+        run_in(new, "print_much", 1)
+        old.end()
+        new.end()
+        source.open_worker("numpy").end()
+        assert first._process.poll() is not None
+    finally:
+        source.close()

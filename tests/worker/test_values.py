@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import OrderedDict
 from enum import IntEnum
@@ -20,6 +21,7 @@ from grader.worker.values import (
     MAX_HEADER,
     MAX_KEYS,
     MAX_NODES,
+    PREFIX,
     BadFrame,
     Foreign,
     decode,
@@ -82,6 +84,52 @@ def test_arrays_come_out_as_their_own() -> None:
     assert got[0].flags.owndata
     assert got[0].flags.writeable
     assert not np.shares_memory(got[0], got[1])
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(DTYPES)), st.data(), st.booleans())
+def test_several_arrays_of_one_dtype_come_out_as_they_went_in(dtype: str, data: st.DataObject, named: bool) -> None:
+    """They travel as one piece, and come out each its own."""
+    shapes = st_numpy.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
+    arrays = data.draw(st.lists(shapes.flatmap(lambda shape: st_numpy.arrays(dtype, shape)), min_size=2, max_size=6))
+    value: Any = {f"array {i}": array for i, array in enumerate(arrays)} if named else arrays
+    got = decode(encode(value))
+    assert same(got, value)
+    assert all(array.flags.owndata and array.flags.writeable for array in (got.values() if named else got))
+
+
+PACKED = ["arrays", ["a", "b"], "<f8", [[1], [2]], 24]
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        ["arrays", ["a"], "<f8", [[1], [2]], 24],
+        ["arrays", ["a", 1], "<f8", [[1], [2]], 24],
+        ["arrays", ["a", []], "<f8", [[1], [2]], 24],
+        ["arrays", "ab", "<f8", [[1], [3]], 24],
+        ["arrays", None, "<f8", [[1], [1]], 24],
+        ["arrays", None, "<f8", [[1], [3]], 24],
+        ["arrays", None, "<f8", [[-1], [4]], 24],
+        ["arrays", None, "<f8", [[True], [2]], 24],
+        ["arrays", None, "<f8", [[1], 2], 24],
+        ["arrays", None, "<f8", [[1 << 39, 1 << 39], [3]], 24],
+        ["arrays", None, "<f8", [[1], [2]], 23],
+        ["arrays", None, "|O8", [[1], [2]], 24],
+        ["arrays", None, "<f8", [[0]] * (MAX_NODES + 1), 0],
+        ["arrays", [str(i) for i in range(MAX_KEYS + 1)], "<f8", [[0]] * (MAX_KEYS + 1), 0],
+        ["arrays"],
+    ],
+)
+def test_a_piece_of_several_arrays_that_does_not_add_up_is_refused(node: list[Any]) -> None:
+    def frame(tree: Any) -> bytes:
+        header = json.dumps(tree).encode()
+        size = tree[-1] if len(tree) > 1 else 0
+        return PREFIX.pack(len(header), size) + header + bytes(size)
+
+    assert list(decode(frame(PACKED))) == ["a", "b"]
+    with pytest.raises(BadFrame):
+        decode(frame(node))
 
 
 class Pair(NamedTuple):
