@@ -89,6 +89,7 @@ def test_with_the_key_scores_are_those_of_the_whole_course(by: str, sealed: Cour
     (tmp_path / "tmp").mkdir()
     said, rows = grade(sealed, tmp_path / "one", *options, TMPDIR=str(tmp_path / "tmp"), **variables)
     assert rows == grade(whole, tmp_path / "two")[1]
+    assert (tmp_path / "one" / "scores.csv").read_bytes() == (tmp_path / "two" / "scores.csv").read_bytes()
     assert results(tmp_path / "one") == results(tmp_path / "two")
     assert [row["score"] for row in rows] == ["20", "4", "0"]
     assert not list((tmp_path / "tmp").glob("gradkata-*"))
