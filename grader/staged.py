@@ -102,9 +102,10 @@ def finish(root: Path) -> list[str]:
 
 
 def finish_above(folder: Path) -> None:
-    """What was interrupted in this folder or one above it."""
+    """What was interrupted in this folder or one above it. Only what this user began: others may write into /tmp."""
     for place in (folder, *folder.parents):
-        if (place / FOLDER / JOURNAL).is_file():
+        journal = place / FOLDER / JOURNAL
+        if journal.is_file() and journal.stat().st_uid == getattr(os, "geteuid", lambda: 0)():
             finish(place)
 
 

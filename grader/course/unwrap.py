@@ -54,6 +54,8 @@ def texts(content: bytes) -> Iterator[str]:
     """The content as text, by each way to write characters down, forwards, backwards and in ROT13."""
     plain = content.replace(b"\0", b"").decode("utf-8", "ignore")  # of UTF-16 and 32 that leaves the ASCII characters
     yield plain
+    if not content.isascii() and b"\0" not in content:
+        yield content.decode("latin-1")
     yield plain[::-1]
     yield codecs.encode(plain, "rot13")
     for name in ("utf-16-le", "utf-16-be") if b"\0" in content else ("utf-7",) if b"+A" in content else ():

@@ -135,6 +135,16 @@ def test_short_lines_are_found_where_they_follow_each_other(tmp_path: Path) -> N
     assert not list(secrets.in_file("a", b"v = b2 * v + g * g"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+def test_letters_beyond_ascii_are_found_as_well(encoding: str, tmp_path: Path) -> None:
+    course = copy_to(tmp_path)
+    answer = course.solutions / "double.py"
+    line = '    raise ValueError(f"el tamaño no es válido: {x}")'
+    answer.write_text(answer.read_text().replace("    return 2 * x", line), "utf-8")
+    found = list(Secrets(course.root).in_file("a", f"# one\n{line}\n# two\n".encode(encoding)))
+    assert [leak.line for leak in found] == [line.strip()]
+
+
 def test_a_bomb_is_refused_not_unpacked(secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.course import unwrap
     from grader.errors import KataError

@@ -54,6 +54,9 @@ def learner(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> 
     assert done.returncode == 0, done.stderr
     packages = next((folder / "venv").glob("lib/python*/site-packages"))
     (packages / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    needs = ["-m", "pip", "--python", str(python), "install", "--dry-run", "--no-index", "-r", "requirements.txt"]
+    done = subprocess.run([sys.executable, *needs], cwd=folder / "mine", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr  # all that the file asks for is there
     return Learner(folder / "mine", python)
 
 

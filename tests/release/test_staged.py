@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader.errors import KataError
-from grader.staged import FOLDER, JOURNAL, Change, digest, finish, is_safe, make, seen
+from grader.staged import FOLDER, JOURNAL, Change, digest, finish, finish_above, is_safe, make, seen
 from tests.release.conftest import contents
 
 OLD = {"a": b"old a", "b/c": b"old c", "d": b"old d", "last": b"1"}
@@ -109,6 +109,24 @@ def test_names_that_lead_elsewhere_are_refused(path: str, folder: Path) -> None:
     with pytest.raises(KataError, match="cannot be finished"):
         finish(folder)
     assert files(folder) == OLD
+
+
+def test_a_journal_of_another_user_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may put one into /tmp."""
+    (folder / FOLDER).mkdir(parents=True)
+    (folder / FOLDER / "0").write_bytes(b"x")
+    (folder / FOLDER / JOURNAL).write_text(json.dumps([{"path": "new", "was": "", "removes": False}]))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: 12345)
+        finish_above(folder / "b")
+    assert not (folder / "new").exists()
+    finish_above(folder / "b")
+    assert (folder / "new").read_bytes() == b"x"
+
+
+def test_somebodys_file_where_a_folder_should_be_is_left(folder: Path) -> None:
+    assert make(folder, [Change("a/b", b"x"), Change("last", b"2", digest(b"1"))]) == ["a/b", "last"]
+    assert contents(folder) == OLD
 
 
 def test_a_damaged_journal_is_a_sentence_and_no_journal_is_nothing(folder: Path) -> None:
