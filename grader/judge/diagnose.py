@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from grader.judge.cache import MISSING, ValueCache, key_of
 from grader.judge.shipped import Behaviour, read
@@ -81,7 +84,7 @@ class Diagnosis:
 
         A mistake fits if it loses the check with an equal trace and loses no check that the learner passed. Of several
         that fit, those that fit the most failing checks stay. A trace of errors alone says little (any crash looks like
-        another), so there the mistake must agree on every check; a process that ended says nothing.
+        another, and any nan), so there the mistake must agree on every check; a process that ended says nothing.
         """
         lost = {check.id for check, _ in failing}
         passed = [check for check, _ in all_traces if check.id not in lost]
@@ -144,8 +147,18 @@ def misconception_of(mistake: Path) -> str:
 
 
 def _only_errors(traces: list[Trace]) -> bool:
-    """Does no failing case show a compared value?"""
-    return not any(kind == "value" for trace in traces for kind, _ in trace)
+    """Does no case show a compared value? An answer of nothing but nan and inf says as little as an error."""
+    return not any(kind == "value" and _has_finite(value) for trace in traces for kind, value in trace)
+
+
+def _has_finite(value: Any) -> bool:
+    """Is anything in it that is not nan or inf?"""
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_finite, value))
+    if isinstance(value, dict):
+        return any(map(_has_finite, value.values()))
+    is_array = isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fc"
+    return bool(np.isfinite(value).any()) if is_array or isinstance(value, (float, complex)) else True
 
 
 def _ended(traces: list[Trace]) -> bool:
