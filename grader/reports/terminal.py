@@ -23,12 +23,14 @@ def lines(
     block: list[Line] = [(_two(title, points), "bold")]
     if of is not None and of > len(attempt.checks):
         block.append(("  " + say("only_some", language, ran=len(attempt.checks), all=of), ""))
+    elif exercise.solutions is None:
+        block.append(("  " + say("visible_only", language), ""))
     first = next((check for check in attempt.checks if check.outcome not in ("passed", "waiting")), None)
     untouched = all(check.outcome in ("not_attempted", "waiting") for check in attempt.checks)
     for check in attempt.checks:
         in_full = check is first and not untouched
         if not quiet or in_full:
-            block.append(_line(check, language))
+            block.append(line_of(check, language))
         if in_full:
             block += [(f"    {line}", "") for line in check.messages[language].splitlines()[1:]]
     if untouched:
@@ -36,7 +38,7 @@ def lines(
     return block
 
 
-def _line(check: CheckResult, language: str) -> Line:
+def line_of(check: CheckResult, language: str) -> Line:
     text = f"  {SIGNS.get(check.outcome, '✘')} {check.id} {check.title[language]}"
     if check.outcome == "waiting":
         text += f" ({check.messages[language].splitlines()[-1].strip()})"
