@@ -67,6 +67,11 @@ class Ledger:
         self._file.execute("COMMIT")
         return seed
 
+    def seed(self) -> str | None:
+        """The seed of the run that it holds; None before the first."""
+        known = self._file.execute("SELECT seed FROM run").fetchone()
+        return None if known is None else str(known[0])
+
     def find(self, student: str, exercise: str, key: str) -> Attempt | None:
         """The attempt that was made of exactly this, if there is one."""
         row = self._file.execute(

@@ -16,7 +16,7 @@ from grader.staged import finish_above
 
 COMMANDS = (
     "list", "check", "hint", "solution", "reset", "update", "doctor",
-    "grade", "report", "export", "autograder", "release", "seal", "dev",
+    "grade", "report", "export", "autograder", "actions", "nbgrader", "release", "seal", "dev",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -16,7 +17,8 @@ from grader.errors import KataError
 from grader.ledger import Ledger
 from grader.locale import say
 from grader.model import Attempt, Exercise
-from grader.sandbox.fences import NONE
+from grader.sandbox.fences import NONE, Fence
+from grader.submissions import HandIn
 
 
 @click.command("grade", help=help_of("grade", "kata grade submissions/ --out results/"))
@@ -35,10 +37,6 @@ def command(
     submissions: Path, out: Path, exercises: tuple[str, ...], jobs: int, scheduler: str | None, resume: bool,
     seed: str | None, deadline: float | None, diff: Path | None, seal_key: Path | None, trust_submissions: bool,
 ) -> None:  # fmt: skip
-    from grader.executors import on_a_cluster, on_this_machine
-    from grader.grading import Run, grade
-    from grader.reports import class_report, csv_report
-    from grader.reports.class_table import print_class, progress
     from grader.submissions import find, handed_in
 
     until = None if deadline is None else time.monotonic() + deadline
@@ -52,22 +50,49 @@ def command(
     if not exercises:
         some = handed_in(hand_ins)
         hand_ins = [hand_in for hand_in in hand_ins if hand_in.exercise.name in some]
-    by_name = {exercise.name: exercise for exercise in chosen}
     fence = fence_for(others_code=not trust_submissions)
     if fence == NONE and root != here:
         raise KataError(say("seal_no_fence"))
-    old = Ledger.existing(diff) if diff else None
+    run = ClassRun(chosen, catalog.all_exercises(root), out, fence, jobs, scheduler, resume, seed, until, diff)
+    grade_class(hand_ins, run)
+
+
+@dataclass(frozen=True)
+class ClassRun:
+    """What a run over a class is asked to do. `every`: the exercises that the report may meet in the ledger."""
+
+    exercises: list[Exercise]
+    every: list[Exercise]
+    out: Path
+    fence: Fence
+    jobs: int
+    scheduler: str | None = None
+    resume: bool = False
+    seed: str | None = None
+    until: float | None = None
+    diff: Path | None = None
+
+
+def grade_class(hand_ins: list[HandIn], asked: ClassRun) -> None:
+    """Grade, and write all that `kata grade` writes."""
+    from grader.executors import on_a_cluster, on_this_machine
+    from grader.grading import Run, grade
+    from grader.reports import class_report, csv_report
+    from grader.reports.class_table import print_class, progress
+
+    out = asked.out
+    old = Ledger.existing(asked.diff) if asked.diff else None
     ledger = Ledger(out)
     try:
         known = ledger.known()
-        run = Run(ledger.begin(seed or secrets.token_hex(8), resume), fence, until)
-        if not resume:
+        run = Run(ledger.begin(asked.seed or secrets.token_hex(8), asked.resume), asked.fence, asked.until)
+        if not asked.resume:
             _forget_results(known, out)
-        with on_a_cluster(scheduler) if scheduler else on_this_machine(jobs) as executors:
+        with on_a_cluster(asked.scheduler) if asked.scheduler else on_this_machine(asked.jobs) as executors:
             graded = grade(hand_ins, ledger, executors, run)
-            _write_results(progress(graded, len(hand_ins)), by_name, out)
+            _write_results(progress(graded, len(hand_ins)), {one.name: one for one in asked.exercises}, out)
         csv_report.write(ledger.attempts(), out)
-        class_report.write(ledger.attempts, {one.name: one for one in catalog.all_exercises(root)}, out)
+        class_report.write(ledger.attempts, {one.name: one for one in asked.every}, out)
         print_class(ledger.attempts(), out)
         if old is not None:
             _show_moves(old, ledger, out)

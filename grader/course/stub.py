@@ -23,24 +23,29 @@ def cut(exercise: Exercise) -> str:
         lines = answer.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as unread:
         raise BadExercise(f"{answer}: {unread}") from None
+    return without_solution(lines, str(answer))
+
+
+def without_solution(lines: list[str], name: str) -> str:
+    """The answer's lines with each region replaced. Raises BadExercise, which calls the text `name`."""
     stub: list[str] = []
     inside = False
     for number, line in enumerate(lines, 1):
         if begin := BEGIN.fullmatch(line):
             if inside or not begin["task"]:
                 problem = "BEGIN SOLUTION inside a region or without a task; write the task after it"
-                raise BadExercise(f"{answer}:{number}: {problem}")
+                raise BadExercise(f"{name}:{number}: {problem}")
             inside = True
             if begin["task"] != NOTHING:
                 stub.append(f"{begin['indent']}raise NotImplementedError({_quoted(begin['task'])})")
         elif END.fullmatch(line):
             if not inside:
-                raise BadExercise(f"{answer}:{number}: END SOLUTION without a BEGIN")
+                raise BadExercise(f"{name}:{number}: END SOLUTION without a BEGIN")
             inside = False
         elif not inside:
             stub.append(line)
     if inside:
-        raise BadExercise(f"{answer}: a BEGIN SOLUTION has no END")
+        raise BadExercise(f"{name}: a BEGIN SOLUTION has no END")
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(stub).rstrip("\n") + "\n")
 
 

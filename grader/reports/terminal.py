@@ -30,7 +30,7 @@ def lines(
     for check in attempt.checks:
         in_full = check is first and not untouched
         if not quiet or in_full:
-            block.append(_line(check, language))
+            block.append(line_of(check, language))
         if in_full:
             block += [(f"    {line}", "") for line in check.messages[language].splitlines()[1:]]
     if untouched:
@@ -38,7 +38,7 @@ def lines(
     return block
 
 
-def _line(check: CheckResult, language: str) -> Line:
+def line_of(check: CheckResult, language: str) -> Line:
     text = f"  {SIGNS.get(check.outcome, '✘')} {check.id} {check.title[language]}"
     if check.outcome == "waiting":
         text += f" ({check.messages[language].splitlines()[-1].strip()})"

@@ -44,10 +44,7 @@ def exercises_named(content: bytes) -> set[str]:
 
 def module_of(content: bytes, exercise: Exercise, name: str) -> bytes:
     """The answer cells as a module's source. Raises BadSubmission, naming the cell, where there can be none."""
-    cells = [(n, cell) for n, cell in enumerate(_cells(content, name), 1) if cell.get("cell_type") == "code"]
-    chosen = _answers(cells, exercise)
-    if not chosen:
-        raise BadSubmission(say("no_answer_cell", file=shown(name), number=exercise.number))
+    chosen = answer_cells(content, exercise, name)
     text = "".join(f"# %% cell {n}\n{source}\n" for n, source in chosen)
     module = ("# -*- coding: utf-8 -*-\n" + text).encode("utf-8", "replace")
     if len(module) > ANSWER_BYTES:
@@ -57,7 +54,16 @@ def module_of(content: bytes, exercise: Exercise, name: str) -> bytes:
     return module
 
 
-def _cells(content: bytes, name: str) -> list[dict[str, Any]]:
+def answer_cells(content: bytes, exercise: Exercise, name: str) -> list[tuple[int, str]]:
+    """The number and the source of each answer cell. Raises BadSubmission where there is none."""
+    cells = [(n, cell) for n, cell in enumerate(cells_of(content, name), 1) if cell.get("cell_type") == "code"]
+    chosen = _answers(cells, exercise)
+    if not chosen:
+        raise BadSubmission(say("no_answer_cell", file=shown(name), number=exercise.number))
+    return chosen
+
+
+def cells_of(content: bytes, name: str) -> list[dict[str, Any]]:
     try:
         notebook = json.loads(content)
     except (ValueError, RecursionError):
@@ -81,17 +87,17 @@ Numbered = list[tuple[int, dict[str, Any]]]
 def _answers(cells: Numbered, exercise: Exercise) -> list[tuple[int, str]]:
     mark = f"kata-{exercise.number}"
     solutions = [(n, cell) for n, cell in cells if _nbgrader(cell).get("solution") is True]
-    named = [(n, cell) for n, cell in solutions if _id(cell).startswith("kata-")]
-    ours = [(n, cell) for n, cell in named if _id(cell).startswith(mark + "-")]
+    named = [(n, cell) for n, cell in solutions if grade_id_of(cell).startswith("kata-")]
+    ours = [(n, cell) for n, cell in named if grade_id_of(cell).startswith(mark + "-")]
     tagged = [(n, cell) for n, cell in cells if _is_tagged(cell, mark, exercise.number)]
     chosen = ours or (tagged if named else solutions or tagged)
     if not chosen and not named:
-        free = [(n, cell) for n, cell in cells if not _nbgrader(cell) and len(_source(cell)) <= MARKLESS_CHARACTERS]
-        chosen = [(n, cell) for n, cell in free if _defines(_source(cell))]
-    return [(n, _source(cell)) for n, cell in chosen]
+        free = [(n, cell) for n, cell in cells if not _nbgrader(cell) and len(source_of(cell)) <= MARKLESS_CHARACTERS]
+        chosen = [(n, cell) for n, cell in free if _defines(source_of(cell))]
+    return [(n, source_of(cell)) for n, cell in chosen]
 
 
-def _source(cell: dict[str, Any]) -> str:
+def source_of(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
@@ -108,7 +114,7 @@ def _nbgrader(cell: dict[str, Any]) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def _id(cell: dict[str, Any]) -> str:
+def grade_id_of(cell: dict[str, Any]) -> str:
     return str(_nbgrader(cell).get("grade_id", ""))[:100]
 
 
@@ -116,7 +122,7 @@ def _is_tagged(cell: dict[str, Any], mark: str, number: str) -> bool:
     tags = _metadata(cell).get("tags")
     if isinstance(tags, list) and ("answer" in tags or mark in tags):
         return True
-    return re.match(rf"\s*#\s*kata {number}\b", _source(cell)) is not None
+    return re.match(rf"\s*#\s*kata {number}\b", source_of(cell)) is not None
 
 
 def statements(source: str) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,1 @@
+"""The bridge to nbgrader (docs/nbgrader.md). Importing this package imports nothing of nbgrader; its modules do."""
