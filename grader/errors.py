@@ -5,7 +5,8 @@ KataError                     something a person can mend; its text says what an
 ├── BadExercise               an author's fault: file, rule, cure
 ├── BadSubmission             a hand-in that cannot be read
 ├── FrameworkMissing          a framework that the exercise needs is not installed (broken)
-└── FenceMissing              this machine cannot confine other people's code
+├── FenceMissing              this machine cannot confine other people's code
+└── GitHubRefused             GitHub's server said no, or nothing
 WorkerProblem                 how a run in a worker ended without a value
 ├── LearnerRaised             the learner's code raised
 ├── WorkerTimeout             no answer before the deadline
@@ -39,6 +40,14 @@ class FrameworkMissing(KataError):
 
 class FenceMissing(KataError):
     pass
+
+
+class GitHubRefused(KataError):
+    """`code` is HTTP's, 0 without an answer; `final`: asking again would change nothing."""
+
+    def __init__(self, text: str, code: int, final: bool) -> None:
+        super().__init__(text)
+        self.code, self.final = code, final
 
 
 class WorkerProblem(Exception):

@@ -26,6 +26,7 @@ from grader.sandbox.fences import NONE, best
 from grader.sandbox.in_process import InProcessWorkers
 from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
+from grader.staged import finish_above
 from grader.submissions import read
 
 BEHIND_SECONDS = 120.0  # pytest-timeout's, for a check of ours that hangs; the judge's own deadlines come long before
@@ -108,6 +109,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = run = Run(config)
+    try:
+        finish_above(Path(config.invocation_params.dir))
+    except KataError as problem:
+        raise pytest.UsageError(str(problem)) from None
     args: list[str] = []
     for arg in config.args:
         exercises = _exercises(arg, Path(config.invocation_params.dir))

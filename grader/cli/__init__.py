@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import traceback
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,10 +12,11 @@ import click
 from grader import __version__
 from grader.errors import KataError
 from grader.locale import say
+from grader.staged import finish_above
 
 COMMANDS = (
-    "list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder", "nbgrader",
-    "dev",
+    "list", "check", "hint", "solution", "reset", "update", "doctor",
+    "grade", "report", "export", "autograder", "actions", "nbgrader", "release", "seal", "dev",
 )  # fmt: skip
 
 
@@ -39,6 +41,7 @@ def kata() -> None: ...
 def main() -> Any:
     """Run; a KataError is a sentence and exit code 2, anything unforeseen is our fault and exit code 3."""
     try:
+        finish_above(Path.cwd())
         return kata(standalone_mode=False) or 0
     except click.ClickException as problem:
         problem.show()

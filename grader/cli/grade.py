@@ -12,12 +12,12 @@ from pathlib import Path
 import click
 
 from grader import catalog
-from grader.cli.tools import fence_for, help_of
+from grader.cli.tools import fence_for, help_of, whole_course
 from grader.errors import KataError
 from grader.ledger import Ledger
 from grader.locale import say
 from grader.model import Attempt, Exercise
-from grader.sandbox.fences import Fence
+from grader.sandbox.fences import NONE, Fence
 from grader.submissions import HandIn
 
 
@@ -31,15 +31,17 @@ from grader.submissions import HandIn
 @click.option("--seed", metavar="TEXT", help=say("help_seed"))
 @click.option("--deadline", type=click.FloatRange(0), metavar="SECONDS", help=say("help_deadline"))
 @click.option("--diff", type=click.Path(path_type=Path), metavar="OLD", help=say("help_diff"))
+@click.option("--seal-key", type=click.Path(path_type=Path), metavar="FILE", help=say("help_seal_key"))
 @click.option("--trust-submissions", is_flag=True, help=say("help_trust"))
 def command(
     submissions: Path, out: Path, exercises: tuple[str, ...], jobs: int, scheduler: str | None, resume: bool,
-    seed: str | None, deadline: float | None, diff: Path | None, trust_submissions: bool,
+    seed: str | None, deadline: float | None, diff: Path | None, seal_key: Path | None, trust_submissions: bool,
 ) -> None:  # fmt: skip
     from grader.submissions import find, handed_in
 
     until = None if deadline is None else time.monotonic() + deadline
-    root = catalog.find_root()
+    here = catalog.find_root()
+    root = click.get_current_context().with_resource(whole_course(here, seal_key))
     chosen = [catalog.resolve(root, name) for name in exercises] or catalog.all_exercises(root)
     found = find(submissions, chosen, ignore=out)
     hand_ins = found.hand_ins
@@ -49,6 +51,8 @@ def command(
         some = handed_in(hand_ins)
         hand_ins = [hand_in for hand_in in hand_ins if hand_in.exercise.name in some]
     fence = fence_for(others_code=not trust_submissions)
+    if fence == NONE and root != here:
+        raise KataError(say("seal_no_fence"))
     run = ClassRun(chosen, catalog.all_exercises(root), out, fence, jobs, scheduler, resume, seed, until, diff)
     grade_class(hand_ins, run)
 

@@ -41,6 +41,23 @@ def workshop() -> Iterator[tuple[WorkerSource, ValueCache]]:
         source.close()
 
 
+@contextmanager
+def whole_course(root: Path, key_file: Path | None) -> Iterator[Path]:
+    """The course to grade by: where hidden checks are sealed and the key is at hand, what is sealed there."""
+    from grader.course import seal
+
+    if not seal.is_sealed(root):
+        yield root
+        return
+    key = seal.find_key(key_file)
+    if key is None:
+        click.echo(say("seal_closed", variable=seal.VARIABLE), err=True)
+        yield root
+        return
+    with seal.opened(root, key) as folder:
+        yield folder
+
+
 def help_of(name: str, example: str) -> str:
     """A command's help in the learner's language, with an example."""
     return f"{say('help_' + name)}\n\n{say('example', line=example)}"

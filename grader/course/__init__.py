@@ -1,1 +1,1 @@
-"""Everything about a course as a whole: stubs, the proof of exercises, and (later) releases and nbgrader."""
+"""Everything about a course as a whole: stubs, the proof of exercises, releases and their updates."""

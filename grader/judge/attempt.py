@@ -16,10 +16,11 @@ from grader import __version__
 from grader.errors import KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import ValueCache, framework_version
-from grader.judge.diagnose import MAY_BE_OUR_FAULT, Behaviour, Diagnosis
+from grader.judge.diagnose import MAY_BE_OUR_FAULT, Diagnosis
 from grader.judge.matchers import Mismatch
 from grader.judge.message import explain
 from grader.judge.references import Reference
+from grader.judge.shipped import Behaviour
 from grader.judge.submission import Submission
 from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
 from grader.sandbox import WorkerSource
@@ -55,7 +56,7 @@ class Judging:
         self._source, self._cache = source, cache
         self.submission = Submission(exercise, files or {}, source, cache, _number(seed))
         self.results: dict[str, list[CaseResult]] = {}
-        self._diagnosis = Diagnosis(exercise, seed, cache, self._run_on_mistake) if name_mistakes else None
+        self._diagnosis = Diagnosis(exercise, seed, cache, self.run_on_mistake) if name_mistakes else None
 
     def reference(self, check: Check) -> Reference:
         return Reference(self.exercise, check.visibility, self._cache)
@@ -137,7 +138,7 @@ class Judging:
         self.results = {check.id: [CaseResult(outcome, finding)] for check in self.checks}
         self._diagnosis = None
 
-    def _run_on_mistake(self, files: dict[str, bytes], checks: Sequence[Check]) -> dict[str, Behaviour]:
+    def run_on_mistake(self, files: dict[str, bytes], checks: Sequence[Check]) -> dict[str, Behaviour]:
         found: dict[str, Behaviour] = {}
         judging = self._bare(files)
         for check in checks:

@@ -8,8 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from grader.judge.cache import MISSING, ValueCache, key_of
+from grader.judge.shipped import Behaviour, read
 from grader.judge.trace import Trace, same
 from grader.model import LEARNER_SEED, Check, Exercise
 
@@ -17,20 +21,30 @@ MAY_BE_OUR_FAULT = ("broken", "crashed", "timeout", "memory")  # a worker that c
 
 MOST_SEARCHES = 6  # checks that no mistake explains, after which no further one is searched among all of them
 
-Behaviour = tuple[str, list[Trace]]  # how a mistake's file ends a check, and the traces of the check's cases
-
 # Runs checks on the files of a mistake: check id -> behaviour
 RunChecks = Callable[[dict[str, bytes], Sequence[Check]], dict[str, Behaviour]]
 
 
 class Diagnosis:
-    """What an exercise's mistakes do for one seed, tried when first asked for and kept on disk."""
+    """What an exercise's mistakes do for one seed, tried when first asked for and kept on disk.
+
+    In a learners' repository there is nothing to try; what a release found out is read instead.
+    """
 
     def __init__(self, exercise: Exercise, seed: str, cache: ValueCache, run_checks: RunChecks) -> None:
         self.exercise, self._seed, self._cache, self._run_checks = exercise, seed, cache, run_checks
-        self.files = mistakes_of(exercise)
+        self._shipped = read(exercise.folder, seed) if exercise.solutions is None else {}
+        self.files = list(self._shipped) or mistakes_of(exercise)
+
+    def behaviours(self, mistake: Path, checks: Sequence[Check]) -> dict[str, Behaviour]:
+        """How each of the checks ends for a mistake; those that are not known yet are run in one worker."""
+        missing = [check for check in checks if not self._is_known(mistake, check)]
+        found = self._run(mistake, missing) if missing else {}
+        return {check.id: found.get(check.id) or self.behaviour(mistake, check) for check in checks}
 
     def behaviour(self, mistake: Path, check: Check) -> Behaviour:
+        if self._shipped:
+            return self._shipped[mistake].get(check.id, ("passed", []))  # what it ships of no check, it does not lose
         known = self._cache.get(self._key(mistake, check))
         return self._run(mistake, [check])[check.id] if known is MISSING else known
 
@@ -40,6 +54,8 @@ class Diagnosis:
         In a class the second such run is on all the checks: others will fail others. Another process that grades the
         same class begins at another mistake, and each finds on disk what the other did.
         """
+        if self._shipped:
+            return
         begin = os.getpid() % max(1, len(self.files))
         for mistake in self.files[begin:] + self.files[:begin]:
             missing = [check for check in failing if not self._is_known(mistake, check)]
@@ -68,7 +84,7 @@ class Diagnosis:
 
         A mistake fits if it loses the check with an equal trace and loses no check that the learner passed. Of several
         that fit, those that fit the most failing checks stay. A trace of errors alone says little (any crash looks like
-        another), so there the mistake must agree on every check; a process that ended says nothing.
+        another, and any nan), so there the mistake must agree on every check; a process that ended says nothing.
         """
         lost = {check.id for check, _ in failing}
         passed = [check for check, _ in all_traces if check.id not in lost]
@@ -131,8 +147,18 @@ def misconception_of(mistake: Path) -> str:
 
 
 def _only_errors(traces: list[Trace]) -> bool:
-    """Does no failing case show a compared value?"""
-    return not any(kind == "value" for trace in traces for kind, _ in trace)
+    """Does no case show a compared value? An answer of nothing but nan and inf says as little as an error."""
+    return not any(kind == "value" and _has_finite(value) for trace in traces for kind, value in trace)
+
+
+def _has_finite(value: Any) -> bool:
+    """Is anything in it that is not nan or inf?"""
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_finite, value))
+    if isinstance(value, dict):
+        return any(map(_has_finite, value.values()))
+    is_array = isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "fc"
+    return bool(np.isfinite(value).any()) if is_array or isinstance(value, (float, complex)) else True
 
 
 def _ended(traces: list[Trace]) -> bool:

@@ -17,21 +17,17 @@ MARKUP = re.compile(r"[^\w\s.,;()'/=+-]|(?<![^\W_])_|_(?![^\W_])")  # `03_adam` 
 QUIET = ("passed", "not_attempted", "missing", "waiting")  # no message of their own below the table
 
 
-def write(attempts: Sequence[Attempt], language: str) -> str:
+def write(attempts: Sequence[Attempt], language: str, most: int = MOST_BYTES) -> str:
     """All attempts; where even the tables are too much, the overview alone; where that is, its beginning."""
     overview = _overview(attempts, language) if len(attempts) > 1 else ""
     for limit in LIMITS:
         text = overview + "".join(_section(attempt, language, limit) for attempt in attempts)
-        if _fits(text):
+        if len(text.encode()) <= most:
             return text
     note = f"\n{say('summary_cut', language)}\n"
-    room = MOST_BYTES - len(note.encode())
+    room = most - len(note.encode())
     kept = (overview or text).encode()[:room].decode("utf-8", "ignore")
     return kept.rpartition("\n")[0] + "\n" + note
-
-
-def _fits(text: str) -> bool:
-    return len(text.encode()) <= MOST_BYTES
 
 
 def _overview(attempts: Sequence[Attempt], language: str) -> str:
@@ -82,8 +78,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(text: str, limit: int = TITLE_LIMIT) -> str:
-    """Text that is no markup, no link and no end of a cell: each sign that could be is written by its number."""
-    shown = MARKUP.sub(lambda found: f"&#{ord(found[0])};", one_line(text, limit))
+    """Text that is no markup, no link and no end of a cell: each sign that could be is written by its number.
+
+    `@name` and `#7` are looked for in what Markdown made: those signs stand apart from what follows, invisibly.
+    """
+    shown = MARKUP.sub(lambda found: f"&#{ord(found[0])};" + "&#8203;" * (found[0] in "@#"), one_line(text, limit))
     return re.sub(r"(?i)(www)\.", r"\1&#46;", shown)
 
 

@@ -23,6 +23,8 @@ def lines(
     block: list[Line] = [(_two(title, points), "bold")]
     if of is not None and of > len(attempt.checks):
         block.append(("  " + say("only_some", language, ran=len(attempt.checks), all=of), ""))
+    elif exercise.solutions is None:
+        block.append(("  " + say("visible_only", language), ""))
     first = next((check for check in attempt.checks if check.outcome not in ("passed", "waiting")), None)
     untouched = all(check.outcome in ("not_attempted", "waiting") for check in attempt.checks)
     for check in attempt.checks:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader import catalog
@@ -113,6 +114,16 @@ def test_a_crash_alone_is_named_only_if_the_mistake_agrees_on_every_check(played
     assert ours.name({"1": CRASH}, {"2": RIGHT}) == {"1": ["a"]}
     assert ours.name({"1": CRASH, "2": [("value", 5.0)]}) == {"1": [], "2": []}
     assert ours.name({"1": []}, {"2": RIGHT}) == {"1": []}
+
+
+NAN = [("value", {"a": np.array([np.nan, np.inf]), "b": float("nan")})]
+
+
+def test_nothing_but_nan_is_named_only_if_the_mistake_agrees_on_every_check(played: Any) -> None:
+    """There are many ways to divide by zero."""
+    ours = played({"a": {"1": NAN, "2": PASSED}, "b": {"1": NAN, "2": [("value", 9.0)]}})
+    assert ours.name({"1": NAN}, {"2": RIGHT}) == {"1": ["a"]}
+    assert ours.name({"1": NAN, "2": [("value", 5.0)]}) == {"1": [], "2": []}
 
 
 def test_a_mistake_that_loses_a_check_which_was_passed_is_not_named(played: Any) -> None:

@@ -75,7 +75,7 @@ def test_no_markup_of_a_students_name_survives(text: str) -> None:
     """Each sign that means something is written by its number, and reads the same."""
     row = summary.write([attempt(check(1, "passed", 4), student=text)] * 2, "en").splitlines()[2]
     cell = row.split(" | ")[0].removeprefix("| ")
-    assert html.unescape(cell) == text
+    assert html.unescape(cell).replace("\u200b", "") == text  # a mention is broken up, invisibly
     assert not set(cell) & set("[]<>@`*|:~") and "www." not in cell and "_a" not in cell
 
 
