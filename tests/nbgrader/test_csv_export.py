@@ -54,4 +54,3 @@ def test_every_student_has_a_row_that_can_be_read_back(room: Classroom) -> None:
     assert (waits["raw_score"], waits["late_submission_penalty"], waits["score"]) == ("8.0", "1.5", "6.5")
     assert (waits["needs_manual_grade"], waits["last_name"]) == ("true", "Núñez\ufffdde la O")
     assert [row["student_id"] for row in rows(room, "--student", '["00123"]')] == ["00123"]
-    assert rows(room, "--assignment", '["ps2"]') == []

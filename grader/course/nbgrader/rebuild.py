@@ -14,7 +14,7 @@ from grader.errors import BadSubmission
 from grader.submissions import HandIn
 from grader.submissions.notebooks import NOTEBOOK_BYTES, answer_cells, cells_of, grade_id_of, source_of
 
-SHOWN = 200_000  # characters of a cell: the feedback's colours take seconds for more
+SHOWN = 100_000  # characters of a cell: the feedback's colours take seconds for more
 
 
 def rebuilt(gradebook: Gradebook, notebook: str, assignment: str, hand_in: HandIn) -> Any:
