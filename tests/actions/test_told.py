@@ -40,10 +40,10 @@ def test_a_learners_comment_with_our_mark_is_left_alone(api: Api, github: GitHub
 
 
 def test_a_comment_and_a_summary_fit_and_say_what_was_cut() -> None:
-    loud = attempt(*(check(n, "failed", 1, said="é`" * 500_000) for n in range(1, 200)))
-    shown = page.comment([loud] * 20, HERE.commit, "en")
+    loud = attempt(*(check(n, "failed", 1, said="é`" * 50_000) for n in range(1, 200)))
+    shown = page.comment([loud] * 5, HERE.commit, "en")
     assert len(shown.encode()) <= 65_536 and shown.rstrip().endswith("too long for a summary.")
-    assert len(page.page([loud] * 90, "es").encode()) <= 1 << 20
+    assert len(page.page([loud] * 10, "es").encode()) <= 1 << 20
 
 
 def test_a_comment_that_almost_fits_is_measured_with_its_head() -> None:
