@@ -1,8 +1,8 @@
 """Nothing of solutions/ leaves: lines of answers, hidden checks and mistakes are looked for in all that is given out.
 
 Lines are compared without spaces and backslashes. What is shorter than LEAST is trivial by itself; short lines that
-follow each other are looked for together. What may be seen although it also stands in solutions/ is listed, line by
-line, in solutions/public_lines.txt.
+follow each other are looked for together. What may be seen although it also stands in solutions/NN_slug/ is listed,
+line by line, in its public_lines.txt.
 """
 
 from __future__ import annotations
@@ -40,24 +40,28 @@ class Secrets:
         self._lines: dict[str, tuple[str, str]] = {}  # what to look for -> its place, and how it reads
         self._heads: dict[str, list[str]] = {}
         solutions = root / "solutions"
-        public = set(map(bare, _text(solutions / PUBLIC).splitlines()))
+        public: dict[str, set[str]] = {}
         stubs = {exercise.name: cut(exercise) for exercise in catalog.all_exercises(root) if exercise.solutions}
-        public |= {bare(line) for text in FILES.values() for line in text.splitlines()}
+        scaffold = {bare(line) for text in FILES.values() for line in text.splitlines()}
         for file in sorted(solutions.rglob("*"), key=lambda file: (len(file.parts), file)):
             if file.is_file() and file.name != PUBLIC and "__pycache__" not in file.parts:
                 name = file.relative_to(solutions).parts[0]
-                free = public | set(map(bare, stubs.get(name, "").splitlines()))
-                self._add(file.relative_to(root).as_posix(), _text(file), free)
+                if name not in public:
+                    shown = stubs.get(name, "") + "\n" + _text(solutions / name / PUBLIC)
+                    public[name] = scaffold | set(map(bare, shown.splitlines()))
+                self._add(file.relative_to(root).as_posix(), _text(file), public[name], bare(stubs.get(name, "")))
         for secret in self._lines:
             self._heads.setdefault(secret[:LEAST], []).append(secret)
 
-    def _add(self, place: str, text: str, free: set[str]) -> None:
+    def _add(self, place: str, text: str, free: set[str], stub: str) -> None:
         short: list[str] = []
         for number, line in enumerate(text.splitlines(), 1):
             secret = bare(line)
             if secret in free or TRIVIAL.fullmatch(secret):
                 short = []
             elif len(secret) >= LEAST:
+                if secret in stub:  # a part of a longer line there
+                    continue
                 self._lines.setdefault(secret, (f"{place}:{number}", line.strip()))
                 short = []
             else:

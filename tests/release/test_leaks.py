@@ -168,7 +168,7 @@ def test_a_zip_whose_table_lies_is_looked_into(secrets: Secrets) -> None:
 
 
 def test_nothing_of_the_real_solutions_stands_in_the_exercises_or_the_engine() -> None:
-    """What `kata release` would refuse. If learners may see a line, it goes into solutions/public_lines.txt."""
+    """What `kata release` would refuse. If learners may see a line, it goes into solutions/NN_slug/public_lines.txt."""
     import grader
     from grader.course import wheel
 

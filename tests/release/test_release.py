@@ -162,7 +162,7 @@ def test_a_line_of_an_answer_stops_it_and_is_named(course: Course, tmp_path: Pat
     assert "exercises/90_double/README.md: solutions/90_double/double.py:8: raise TypeError" in done.stderr
     assert not (tmp_path / "out").exists()
     shutil.copy(course.exercise / "README.md", course.exercise / "README.es.md")
-    (course.root / "solutions" / "public_lines.txt").write_text('raise TypeError(f"x is a text: {x!r}")\n')
+    (course.solutions / "public_lines.txt").write_text('raise TypeError(f"x is a text: {x!r}")\n')
     assert course.run("kata", "release", "--out", str(tmp_path / "out")).returncode == 0
 
 

@@ -45,7 +45,7 @@ def test_new_exercises_texts_and_checks_come_and_untouched_stubs_are_replaced(
     newer = next_release({**OF_STUB, **added(toy_release.files), "README.md": b"newer\n", CHECKS: b"# none\n"})
     done = learner.run("kata", "update", str(newer))
     assert done.returncode == 0, done.stderr
-    assert "13 files were brought from the release of 2999-01-01" in done.stdout
+    assert "Files brought from the release of 2999-01-01: 13." in done.stdout
     assert contents(learner.root) == contents(newer)
     assert update(learner.root, newer) == ["There is nothing to bring: all of it is here."]
 
@@ -76,7 +76,7 @@ def test_what_a_learner_wrote_stays_byte_for_byte(learner: Course, next_release:
 def test_a_begun_file_whose_stub_is_the_same_needs_no_word(learner: Course, next_release: Next) -> None:
     learner.write(ADDS_TWO)
     said = update(learner.root, next_release({"README.md": b"newer\n"}))
-    assert said == ["1 files were brought from the release of 2999-01-01."]
+    assert said == ["Files brought from the release of 2999-01-01: 1."]
     assert not list(learner.exercise.glob("*.new*"))
 
 
@@ -141,7 +141,7 @@ def test_a_zip_is_read_too(wrapped: str, learner: Course, next_release: Next, tm
     with zipfile.ZipFile(tmp_path / "r.zip", "w") as archive:
         for path, content in contents(newer).items():
             archive.writestr(wrapped + path, content)
-    assert "1 files" in update(learner.root, tmp_path / "r.zip")[-1]
+    assert ": 1." in update(learner.root, tmp_path / "r.zip")[-1]
     assert (learner.root / "README.md").read_bytes() == b"newer\n"
 
 
