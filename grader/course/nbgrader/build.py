@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader import catalog
 from grader.course.nbgrader import cells
+from grader.course.titles import without_hidden_titles
 from grader.errors import BadExercise, KataError
 from grader.locale import say
 from grader.model import Exercise
@@ -80,10 +81,12 @@ def build(
 
 def _for_check(exercise: Exercise) -> dict[str, str]:
     """What `check` needs beside a learner's notebook: the visible checks, as a learners' repository has them."""
-    files = (file for file in sorted(exercise.folder.iterdir()) if file.is_file() and file.suffix in (".py", ".toml"))
-    return {
-        f"exercises/{exercise.name}/{file.name}": file.read_text("utf-8") for file in files if file != exercise.stub
-    }
+    visible = {check.id for check in catalog.load_checks(exercise.folder) if check.visibility == "visible"}
+    files = (file for file in sorted(exercise.folder.glob("*.py")) if file != exercise.stub)
+    texts = {file.name: file.read_text("utf-8") for file in files}
+    facts = (exercise.folder / "exercise.toml").read_text("utf-8")
+    texts["exercise.toml"] = without_hidden_titles(facts, visible, exercise.name)
+    return {f"exercises/{exercise.name}/{name}": text for name, text in texts.items()}
 
 
 def notebook_of(exercise: Exercise, language: str) -> dict[str, object]:
