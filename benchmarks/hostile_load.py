@@ -13,6 +13,7 @@ import io
 import itertools
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -30,6 +31,7 @@ HOSTILE = "hostile"
 def write_hostile(folder: Path, count: int, attacks: Path) -> None:
     """Every kind of attack with an adam.py in turn, until there are so many."""
     kinds = [entry for entry in json.loads(attacks.read_text("utf-8")) if "adam.py" in entry["files"]]
+    random.Random(0).shuffle(kinds)  # so that few of them are of many kinds
     for number, entry in zip(range(count), itertools.cycle(kinds), strict=False):
         for name, content in entry["files"].items():
             file = folder / f"{HOSTILE}{number:04}_{entry['name']}" / "03_adam" / name

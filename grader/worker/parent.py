@@ -60,6 +60,7 @@ class Child:
     folder: str
     listener: int | None  # where it asks before it starts a thread
     threads: int = 0
+    stopped: bool = False  # by us, for what it took of the disk
 
 
 class Nursery:
@@ -155,6 +156,8 @@ class Nursery:
         else:
             clean = remove(child.folder, REMOVE_SECONDS)
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if child.stopped:
+            killed = int(signal.SIGXFSZ)  # so that nobody takes it for a worker that somebody else killed
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
         return {"signal": killed, "code": code, "peak": usage.ru_maxrss, "clean": clean}
 
@@ -177,6 +180,7 @@ class Nursery:
 
 def stop(child: Child) -> None:
     """End a child that takes too much of the disk, and give back what it took. The judge hears of it when it asks."""
+    child.stopped = True
     os.kill(child.pid, signal.SIGKILL)  # not waited for yet, so the number is still its own
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     remove(child.folder, REMOVE_SECONDS)

@@ -223,7 +223,7 @@ def test_a_worker_that_fills_its_scratch_folder_is_killed(how: str, amount: int,
     worker = open_probe(tight)
     with pytest.raises(WorkerDied) as death:
         run(worker, how, amount, then_wait=True)
-    assert death.value.signal == signal.SIGKILL
+    assert death.value.signal == signal.SIGXFSZ
 
 
 def test_one_that_does_not_lives(tight: Tight) -> None:
