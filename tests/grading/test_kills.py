@@ -42,8 +42,6 @@ def test_fifty_kills_change_no_score_and_leave_no_process(tmp_path: Path) -> Non
                     continue
         printed, _ = process.communicate()
         if process.returncode == 0:
-            if "broken" in scores(course, out):  # its judge was killed each time it was tried: a machine at war
-                assert grade(course, "--out", out, "--resume")[0] == 0
             assert scores(course, out) == scores(course, "calm"), printed
             ends += 1
         else:
