@@ -26,7 +26,8 @@ from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
 from grader.submissions import HandIn
 
-CHANCES = 3  # of a task that was under way when a process was killed, and of an attempt whose worker was
+CHANCES = 3  # of an attempt whose worker was killed
+ALONE = 10  # of a task that was under way when a process of the pool was killed: it is hardly ever the task's doing
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _collect(
 
 
 def _alone(task: Task, executors: Executors) -> tuple[Attempt, concurrent.futures.Executor]:
-    for _ in range(CHANCES):
+    for _ in range(ALONE):
         executor = executors.open()
         try:
             return executor.submit(attempt_of, task).result(), executor
