@@ -1,5 +1,6 @@
 # make demo   sets everything up, grades the example class, says where the results are
 # make test   sets everything up, then runs everything that CI runs
+# make site   builds the course site
 # PYTHON=python3.12 make test   chooses the interpreter (3.11 or later)
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 DEMO := demo-results
 
-.PHONY: demo test setup wall browser lint types tests proof clean
+.PHONY: demo test setup wall browser site lint types tests proof clean
 
 demo: .venv/base wall
 	$(BIN)/kata grade examples/class --out $(DEMO) --seed demo $(addprefix --exercise ,01 02 03 04 05 06)
@@ -37,6 +38,10 @@ wall:
 browser:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || tools/install-chromium || echo "chromium is not installed: the report is not opened in a browser"
 
+# The course site, in both languages, out of the READMEs: open site/index.html.
+site: setup
+	$(BIN)/python website/build.py site
+
 lint:
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -51,4 +56,4 @@ proof:
 	$(BIN)/kata dev check
 
 clean:
-	rm -rf .venv $(DEMO)
+	rm -rf .venv $(DEMO) site
