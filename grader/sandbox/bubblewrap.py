@@ -29,6 +29,7 @@ def command(read: list[str], masked: list[str], folders: dict[str, str], devices
         line += ["--ro-bind", path, place]
     for path in devices:
         line += ["--dev-bind-try", path, path]
+    line += ["--symlink", "/worker", "/proc/self/exe"]  # there is no /proc; without this link TensorFlow aborts
     return [*line, "--remount-ro", "/", "--chdir", "/tmp"]
 
 
