@@ -42,7 +42,7 @@ def loss(params: Params, x: jax.Array, y: jax.Array) -> jax.Array:
     raise NotImplementedError("21.1 the mean of -log softmax(logits) at the labels")
 
 
-def update(params: Params, x: jax.Array, y: jax.Array, lr: float) -> Params:
+def update(params: Params, x: jax.Array, y: jax.Array, lr: float | jnp.ndarray) -> Params:
     """The parameters after one step of gradient descent, in a tree of the same form; compiled once for each shape."""
     raise NotImplementedError("21.3 every leaf minus lr times its gradient, compiled")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import jax
-from trees import form, network, plain, read
+from compiled import compiled
+from trees import form, network, outline, plain, read
 from watching import fresh, traced_in
 
 KEYS = {"key": jax.random.key, "PRNGKey": jax.random.PRNGKey}
@@ -11,7 +12,7 @@ KEYS = {"key": jax.random.key, "PRNGKey": jax.random.PRNGKey}
 
 def shapes(module, sizes):
     """The shapes of the leaves that `init` makes, sorted; the type of a leaf that has no shape."""
-    leaves = jax.tree_util.tree_leaves(module.init(jax.random.key(0), sizes))
+    leaves = jax.tree_util.tree_leaves(outline(module, sizes))
     return sorted(str(getattr(leaf, "shape", type(leaf).__name__)) for leaf in leaves)
 
 
@@ -46,15 +47,15 @@ def losses(module, sizes, arrays, batches):
 
 def one_update(module, sizes, arrays, x, y, lr):
     """The params after one `update`, by name, and the form of the tree before and after it."""
-    module = fresh(module)
     params = network(module, sizes, arrays)
     after = module.update(params, x, y, lr)
     return {"params": read(after, sizes), "form before": form(params), "form after": form(after)}
 
 
 def example_grads(module, sizes, arrays, x, y):
-    """What `per_example_grads` gives, by name."""
-    return read(module.per_example_grads(network(module, sizes, arrays), x, y), sizes, rows=len(x))
+    """What `per_example_grads` gives inside a jit (which is faster than without one), by name."""
+    grads = compiled(module, "per_example_grads")(network(module, sizes, arrays), x, y)
+    return read(grads, sizes, rows=len(x))
 
 
 def traced_calls(module, sizes, arrays, batches, lrs):
@@ -62,21 +63,16 @@ def traced_calls(module, sizes, arrays, batches, lrs):
     module = fresh(module)
     params = network(module, sizes, arrays)
     seen = []
-
-    def call():
-        nonlocal params
-        params = module.update(params, x, y, lr)
-
     for (x, y), lr in zip(batches, lrs, strict=True):
-        seen.append(traced_in(module.__file__, call))
+        traced, params = traced_in(module.__file__, module.update, params, x, y, lr)
+        seen.append(traced)
     return seen
 
 
-def under_jit(module, sizes, arrays, x, y, lr):
-    """Logits, loss and one step's params, each computed inside a `jit` of the caller."""
+def under_jit(module, sizes, arrays, x, y):
+    """Logits and loss, each computed inside a jit of the caller."""
     params = network(module, sizes, arrays)
     return {
-        "apply": plain(jax.jit(lambda p, x: module.apply(p, x))(params, x)),
-        "loss": plain(jax.jit(lambda p, x, y: module.loss(p, x, y))(params, x, y)),
-        "update": read(jax.jit(lambda p, x, y, lr: module.update(p, x, y, lr))(params, x, y, lr), sizes),
+        "apply": plain(compiled(module, "apply")(params, x)),
+        "loss": plain(compiled(module, "loss")(params, x, y)),
     }

@@ -21,7 +21,7 @@ GIVEN = (
 
 
 @points(0.5, id="21.1a", about="init")
-@catches("weight_as_in_torch", "bias_as_row")
+@catches("weight_as_in_torch")
 def test_leaves(submission):
     """The leaves of params are, for each layer, a weight of shape (in, out) and a bias of shape (out,)."""
     got = submission.run("shapes", [5, 7, 3])
@@ -34,17 +34,19 @@ def test_leaves(submission):
 @needs("test_leaves")
 def test_same_key(submission):
     """The same key gives the same params, and another key gives others."""
-    first, again, other = submission.run("drawn", "key", [0, 0, 1], [5, 7, 3])
+    first, again, other = submission.run("drawn", "key", [0, 0, 1], SIZES)
     facts = {
         "key(0) and key(0) give the same": all(np.array_equal(first[name], again[name]) for name in first),
-        "key(0) and key(1) give the same weights": any(np.array_equal(first[name], other[name]) for name in ("W1", "W2")),
+        "key(0) and key(1) give the same weights": any(
+            np.array_equal(first[name], other[name]) for name in ("W1", "W2")
+        ),
     }
-    call = "init(jax.random.key(0), [5, 7, 3]), twice; init(jax.random.key(1), [5, 7, 3])"
+    call = "init(jax.random.key(0), [2, 3, 2]), twice; init(jax.random.key(1), [2, 3, 2])"
     assert facts == equal_to(dict(zip(facts, (True, False), strict=True)), call=call)
 
 
 @points(0.5, id="21.1c", about="apply")
-@catches("tanh_on_output", "no_activation", "bias_forgotten", "softmax_in_apply")
+@catches("tanh_on_output", "bias_forgotten", "softmax_in_apply")
 @needs("test_leaves")
 def test_logits(submission, reference):
     """`apply` gives the logits: tanh after each layer but the last."""
@@ -53,7 +55,7 @@ def test_logits(submission, reference):
 
 
 @points(0.5, id="21.1d", about="loss")
-@catches("sum_for_mean", "softmax_twice", "index_out_of_range", "python_if_on_labels")
+@catches("sum_for_mean", "index_out_of_range", "python_if_on_traced_value")
 @needs("test_leaves")
 def test_loss(submission, reference):
     """`loss` is the mean of -log softmax at the labels, and nan where a label is no class."""
@@ -75,7 +77,7 @@ def test_keys_split(submission):
 
 
 @points(0.5, id="21.3a", about="update")
-@catches("ascends", "lr_ignored", "biases_not_updated", "tree_not_kept", "returns_loss_too", "in_place_update")
+@catches("ascends", "tree_not_kept", "returns_loss_too", "in_place_update")
 @needs("test_leaves")
 def test_one_update(submission, reference):
     """`update` gives p - lr * grad for every leaf, in a tree of the same form."""
@@ -87,7 +89,7 @@ def test_one_update(submission, reference):
 
 
 @points(0.5, id="21.4a", about="per_example_grads")
-@catches("divided_by_batch", "batch_gradient_repeated", "gradients_summed", "batch_axis_last", "gradient_of_inputs")
+@catches("divided_by_batch", "batch_gradient_repeated", "gradients_summed")
 @needs("test_leaves")
 def test_example_grads(submission, reference):
     """`per_example_grads` gives for each row the gradient of the loss of that row alone."""
@@ -97,7 +99,7 @@ def test_example_grads(submission, reference):
 
 
 @points(1, id="21.5a", about="update")
-@catches("retraces", "not_compiled", "only_apply_compiled")
+@catches("retraces", "not_compiled")
 @needs("test_leaves")
 def test_traced_once(submission):
     """`update` is traced in the first call, and not again in later calls with the same shapes."""
@@ -110,27 +112,22 @@ def test_traced_once(submission):
 
 
 @points(0.5, id="21.6a", about="loss")
-@catches("python_if_on_traced_value", "numpy_on_tracers", "python_if_on_labels")
+@catches("python_if_on_traced_value", "numpy_on_tracers")
 @needs("test_leaves")
 def test_under_jit(submission, reference):
-    """`apply`, `loss` and `update` give inside a jit of the caller what they give outside."""
-    got = submission.run("under_jit", SIZES, ARRAYS, X, Y, 0.5)
-    [step] = reference.run("steps", ARRAYS, [(X, Y)], [0.5])
-    expected = {
-        "apply": reference.run("logits", ARRAYS, X),
-        "loss": reference.run("loss", ARRAYS, X, Y),
-        "update": step,
-    }
-    call = GIVEN + "jax.jit(apply)(params, x), jax.jit(loss)(params, x, y), jax.jit(update)(params, x, y, 0.5)"
+    """`apply` and `loss` give inside a jit of the caller what they give outside."""
+    got = submission.run("under_jit", SIZES, ARRAYS, X, Y)
+    expected = {"apply": reference.run("logits", ARRAYS, X), "loss": reference.run("loss", ARRAYS, X, Y)}
+    call = GIVEN + "jax.jit(apply)(params, x), jax.jit(loss)(params, x, y)"
     assert got == close_to(expected, **NEAR, call=call)
 
 
 @points(0.5, id="21.7a", about="init")
-@catches("integer_grad", "float64_leaves", "x64_enabled", "bias_random")
+@catches("integer_grad", "float64_leaves", "x64_enabled")
 @needs("test_leaves")
 def test_float32_leaves(submission):
     """Every leaf that `init` makes is float32, and the biases are 0."""
-    dtypes, biases = submission.run("dtypes_and_biases", [5, 7, 3])
+    dtypes, biases = submission.run("dtypes_and_biases", SIZES)
     facts = {"dtypes": dtypes, "biases that are not 0": [name for name, bias in biases.items() if np.any(bias)]}
     expected = {"dtypes": dict.fromkeys(("W1", "W2", "b1", "b2"), "float32"), "biases that are not 0": []}
-    assert facts == equal_to(expected, call="init(jax.random.key(0), [5, 7, 3])")
+    assert facts == equal_to(expected, call="init(jax.random.key(0), [2, 3, 2])")

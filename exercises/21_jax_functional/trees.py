@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import jax
 import numpy as np
 
@@ -9,7 +11,7 @@ import numpy as np
 def names(sizes):
     """The name of each leaf by its shape; in `sizes` no number of outputs comes twice, so that no shape does."""
     found = {}
-    for layer, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes), start=1):
         found |= {(fan_in, fan_out): f"W{layer}", (fan_out,): f"b{layer}"}
     return found
 
@@ -33,20 +35,19 @@ def read(tree, sizes, rows=None):
     return taken
 
 
-def filled(params, sizes, arrays):
-    """Params of the same form that hold the given numbers, `arrays` by name."""
-    known = names(sizes)
-
-    def number(leaf):
-        name = known.get(getattr(leaf, "shape", None))
-        return leaf if name is None else jax.numpy.asarray(arrays[name])
-
-    return jax.tree_util.tree_map(number, params)
-
-
 def network(module, sizes, arrays):
-    """Params as the learner's `init` makes them, with the given numbers in them."""
-    return filled(module.init(jax.random.key(0), list(sizes)), sizes, arrays)
+    """Params in the form that the learner's `init` gives, with these numbers, `arrays` by name, as their leaves."""
+    known = names(sizes)
+    return jax.tree_util.tree_map(lambda leaf: jax.numpy.asarray(arrays[known[leaf.shape]]), outline(module, sizes))
+
+
+def outline(module, sizes):
+    """What `init` gives, with shapes in the place of numbers: nothing is compiled for it where that can be."""
+    key = jax.random.key(0)
+    try:
+        return jax.eval_shape(lambda key: module.init(key, tuple(sizes)), key)
+    except Exception:  # it asks for the key's numbers
+        return module.init(key, tuple(sizes))
 
 
 def form(tree):

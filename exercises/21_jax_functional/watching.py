@@ -21,8 +21,8 @@ def is_traced(value):
     return any(isinstance(leaf, jax.core.Tracer) for leaf in leaves)
 
 
-def traced_in(file, call):
-    """Does a function that is defined in `file` receive a tracer while `call()` runs?"""
+def traced_in(file, function, *values):
+    """Does a function that is defined in `file` receive a tracer while `function(*values)` runs? And its result."""
     seen = False
 
     def watch(frame, event, _):
@@ -33,10 +33,10 @@ def traced_in(file, call):
     before = sys.getprofile()
     sys.setprofile(watch)
     try:
-        call()
+        result = function(*values)
     finally:
         sys.setprofile(before)
-    return seen
+    return seen, result
 
 
 def tracers_left():

@@ -63,7 +63,7 @@ def loss(params: Params, x: jax.Array, y: jax.Array) -> jax.Array:
 # BEGIN SOLUTION -
 @jax.jit
 # END SOLUTION
-def update(params: Params, x: jax.Array, y: jax.Array, lr: float) -> Params:
+def update(params: Params, x: jax.Array, y: jax.Array, lr: float | jnp.ndarray) -> Params:
     """The parameters after one step of gradient descent, in a tree of the same form; compiled once for each shape."""
     # BEGIN SOLUTION 21.3 every leaf minus lr times its gradient, compiled
     grads = jax.grad(loss)(params, x, y)

@@ -7,6 +7,7 @@ import random
 import jax
 import jax.numpy as jnp
 import numpy as np
+from compiled import compiled
 from trees import form, network, plain, read
 from watching import fresh, tracers_left
 
@@ -20,42 +21,41 @@ def init_everywhere(module, kind, seed, sizes):
     before = np.random.get_state()[1].copy(), random.getstate()
     seen = {"once": read(module.init(key, given), sizes)}
     drawn_elsewhere = not np.array_equal(np.random.get_state()[1], before[0]) or random.getstate() != before[1]
-    module.init(KEYS[kind](seed + 1), (3, 2))
-    seen["again"] = read(module.init(key, sizes=tuple(sizes)), sizes)
-    seen["in jit"] = read(jax.jit(lambda key: module.init(key, list(sizes)))(key), sizes)
-    keys = jax.random.split(key, 3)
-    seen["in vmap"] = read(jax.vmap(lambda key: module.init(key, list(sizes)))(keys), sizes, rows=3)
-    seen["in a loop"] = [read(module.init(key, list(sizes)), sizes) for key in keys]
+    seen["again, sizes in a tuple"] = read(module.init(key, tuple(sizes)), sizes)
+    keys = jax.random.split(key, 2)
+    if kind == "key":
+        ensemble = jax.jit(jax.vmap(lambda key: module.init(key, tuple(sizes))))(keys)
+        seen["in jit and vmap"] = read(ensemble, sizes, rows=2)
+    seen["in a loop"] = [read(module.init(key, tuple(sizes)), sizes) for key in keys]
     return seen, {"sizes": given, "drawn elsewhere": drawn_elsewhere}
+
+
+def weights_and_biases(module, seed, sizes):
+    """The weights and the biases that `init` makes, in the order of the leaves, whatever their sizes are."""
+    leaves = [plain(leaf) for leaf in jax.tree_util.tree_leaves(module.init(jax.random.key(seed), sizes))]
+    return [leaf for leaf in leaves if leaf.ndim == 2], [leaf for leaf in leaves if leaf.ndim == 1]
 
 
 def key_reuse(module, sizes):
     """The class of the error that jax.debug_key_reuse makes of `init`, or None."""
     try:
         with jax.debug_key_reuse(True):
-            fresh(module).init(jax.random.key(7), sizes)
+            module.init(jax.random.key(7), sizes)
     except jax.errors.KeyReuseError:
         return "KeyReuseError"
     return None
 
 
-
-def losses_and_grads(module, sizes, arrays, batches):
-    """Each batch's loss and jax.grad of it."""
-    params = network(module, sizes, arrays)
-    return {
-        name: {"loss": plain(module.loss(params, x, y)), "grad": read(jax.grad(module.loss)(params, x, y), sizes)}
-        for name, (x, y) in batches.items()
-    }
+def loss_and_grad(module, sizes, arrays, x, y):
+    """A batch's loss and jax.grad of it."""
+    loss, grad = compiled(module, "loss and grad")(network(module, sizes, arrays), x, y)
+    return {"loss": plain(loss), "grad": read(grad, sizes)}
 
 
 def losses_with_and_without_jit(module, sizes, arrays, batches):
     """`loss` of each batch, called as it is and inside a jit."""
-    params = network(module, sizes, arrays)
-    return {
-        name: [plain(module.loss(params, x, y)), plain(jax.jit(lambda p, x, y: module.loss(p, x, y))(params, x, y))]
-        for name, (x, y) in batches.items()
-    }
+    params, inside = network(module, sizes, arrays), compiled(module, "loss")
+    return {name: [plain(module.loss(params, x, y)), plain(inside(params, x, y))] for name, (x, y) in batches.items()}
 
 
 def state_of(params, sizes):
@@ -83,19 +83,18 @@ def around_calls(module, sizes, arrays, x, y, lr):
         params = network(module, sizes, arrays)
         device_x, device_y = jnp.asarray(x), jnp.asarray(y)
         results[name] = [call(own_x, own_y)]
-        call(own_x[1:], own_y[1:])
+        if name == "update":
+            module.update(network(module, sizes, arrays), x[::-1] + 1, y, 3 * lr)
         arguments[name] = {"params": state_of(params, sizes), "form kept": form(params) == before}
         params = network(module, sizes, arrays)
         results[name].append(call(device_x, device_y))
-        results[name].append(call(own_x, own_y))
         arguments[name] |= {"x": own_x.copy(), "y": own_y.copy()}
         arguments[name]["given away"] = device_x.is_deleted() or device_y.is_deleted()
     return results, arguments
 
 
 def several_updates(module, sizes, arrays, batches, lrs):
-    """The params after each `update`, by name, and whether all had one form."""
-    module = fresh(module)
+    """The params after each `update`, by name, and the number of forms that they had."""
     params = network(module, sizes, arrays)
     forms, seen = {form(params)}, []
     for (x, y), lr in zip(batches, lrs, strict=True):
@@ -113,24 +112,24 @@ def update_with_lrs(module, sizes, arrays, x, y, lrs):
 
 
 def forms_of(module, sizes, arrays, x, y):
-    """The form of params, of their gradients and of what comes of them."""
+    """The form of params, of their gradients and of what comes of them; nothing is computed for it."""
     params = network(module, sizes, arrays)
-    updated = module.update(params, x, y, 0.5)
-    return {
-        "params": form(params),
-        "update": form(updated),
-        "update, twice": form(module.update(updated, x, y, 0.5)),
-        "jax.grad(loss)": form(jax.grad(module.loss)(params, x, y)),
-        "per_example_grads": form(module.per_example_grads(params, x, y)),
+    step = jax.eval_shape(lambda p: module.update(p, x, y, 0.5), params)
+    made = {
+        "update": step,
+        "update, twice": jax.eval_shape(lambda p: module.update(p, x, y, 0.5), step),
+        "jax.grad(loss)": jax.eval_shape(lambda p: jax.grad(module.loss)(p, x, y), params),
+        "per_example_grads": jax.eval_shape(lambda p: module.per_example_grads(p, x, y), params),
     }
+    return {"params": form(params)} | {name: form(tree) for name, tree in made.items()}
 
 
 def example_grads_of(module, nets):
-    """`per_example_grads` of several networks, each (sizes, arrays, x, y)."""
-    return {
-        name: read(module.per_example_grads(network(module, sizes, arrays), x, y), sizes, rows=len(x))
-        for name, (sizes, arrays, x, y) in nets.items()
-    }
+    """`per_example_grads` of several networks, each (sizes, arrays, x, y), inside a jit."""
+    seen, inside = {}, compiled(module, "per_example_grads")
+    for name, (sizes, arrays, x, y) in nets.items():
+        seen[name] = read(inside(network(module, sizes, arrays), x, y), sizes, rows=len(x))
+    return seen
 
 
 def length(jaxpr):
@@ -166,24 +165,20 @@ def inside_others(module, sizes, arrays, others, xs, ys, lr):
     last, losses = jax.lax.scan(step, params, (xs, ys))
     return {
         "scan": {"losses": plain(losses), "params": read(last, sizes)},
-        "vmap of apply over two networks": plain(jax.vmap(lambda p: module.apply(p, xs[0]))(both)),
-        "vmap of loss over batches": plain(jax.vmap(lambda x, y: module.loss(params, x, y))(xs, ys)),
-        "jit of per_example_grads": read(
-            jax.jit(lambda p, x, y: module.per_example_grads(p, x, y))(params, xs[0], ys[0]), sizes, rows=len(xs[0])
-        ),
+        "vmap of apply over two networks": plain(jax.jit(jax.vmap(lambda p: module.apply(p, xs[0])))(both)),
     }
 
 
 def tracers_kept(module, sizes, arrays, x, y):
-    """For each function: is a tracer alive after it ran in a jit of its own or of the caller?"""
+    """For each function: is a tracer alive after it was traced? Nothing is computed for it."""
     module = fresh(module)
     params = network(module, sizes, arrays)
     calls = {
-        "init": lambda: jax.jit(lambda key: module.init(key, list(sizes)))(jax.random.key(0)),
-        "apply": lambda: jax.jit(lambda p, x: module.apply(p, x))(params, x),
-        "loss": lambda: jax.jit(jax.grad(lambda p, x, y: module.loss(p, x, y)))(params, x, y),
-        "update": lambda: module.update(params, x, y, 0.5),
-        "per_example_grads": lambda: module.per_example_grads(params, x, y),
+        "init": lambda: jax.eval_shape(lambda key: module.init(key, tuple(sizes)), jax.random.key(0)),
+        "apply": lambda: jax.eval_shape(lambda p: module.apply(p, x), params),
+        "loss": lambda: jax.eval_shape(jax.grad(lambda p: module.loss(p, x, y)), params),
+        "update": lambda: jax.eval_shape(lambda p: module.update(p, x, y, 0.5), params),
+        "per_example_grads": lambda: jax.eval_shape(lambda p: module.per_example_grads(p, x, y), params),
     }
     kept, alive = {}, tracers_left()
     for name, call in calls.items():
@@ -197,7 +192,10 @@ def tracers_kept(module, sizes, arrays, x, y):
 def own_params(module, sizes, x, y):
     """dtype and shape of the gradients and the step of params that `init` made, by name."""
     params = module.init(jax.random.key(3), sizes)
-    trees = {"jax.grad(loss)": jax.grad(module.loss)(params, x, y), "update": module.update(params, x, y, 0.5)}
+    trees = {
+        "jax.grad(loss)": compiled(module, "loss and grad")(params, x, y)[1],
+        "update": module.update(params, x, y, 0.5),
+    }
     return {
         name: {leaf: f"{value.dtype} {value.shape}" for leaf, value in read(tree, sizes).items()}
         for name, tree in trees.items()
@@ -205,17 +203,14 @@ def own_params(module, sizes, x, y):
 
 
 def inputs_of_every_dtype(module, sizes, arrays, x, y, dtypes, label_dtypes):
-    """Everything for the same numbers in x as each dtype, and the loss for y as each dtype."""
+    """Logits and loss for x as each dtype, everything for the first of them, and the loss for y as each dtype."""
     params = network(module, sizes, arrays)
     seen = {}
     for dtype in dtypes:
         cast = x.astype(dtype)
-        seen[f"x: {dtype}"] = {
-            "apply": plain(module.apply(params, cast)),
-            "loss": plain(module.loss(params, cast, y)),
-            "update": read(module.update(params, cast, y, 0.5), sizes),
-            "per_example_grads": read(module.per_example_grads(params, cast, y), sizes, rows=len(x)),
-        }
-    for dtype in label_dtypes:
-        seen[f"y: {dtype}"] = plain(module.loss(params, x, y.astype(dtype)))
-    return seen
+        seen[f"x: {dtype}"] = {"apply": plain(module.apply(params, cast)), "loss": plain(module.loss(params, cast, y))}
+    first = x.astype(dtypes[0])
+    seen["update"] = read(module.update(params, first, y, 0.5), sizes)
+    grads = compiled(module, "per_example_grads")(params, first, y)
+    seen["per_example_grads"] = read(grads, sizes, rows=len(x))
+    return seen | {f"y: {dtype}": plain(module.loss(params, x, y.astype(dtype))) for dtype in label_dtypes}
