@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,9 @@ def test_slopes_at_the_corner() -> None:
 
 def test_gelu_is_the_tanh_form_by_default() -> None:
     """jax.nn.gelu(1) is the approximation with tanh, which differs from the exact one in the fourth digit."""
-    default, tanh, exact = (float(jax.nn.gelu(1.0, **how)) for how in ({}, {"approximate": True}, {"approximate": False}))
+    default, tanh, exact = (
+        float(jax.nn.gelu(1.0, **how)) for how in ({}, {"approximate": True}, {"approximate": False})
+    )
     assert default == tanh == pytest.approx(0.841192, abs=1e-6)
     assert exact == pytest.approx(0.841345, abs=1e-6)
 
@@ -91,7 +94,7 @@ def test_gradients_of_the_reference_are_those_of_jax(references: Any, sizes: lis
     """The chain rule in references.py equals jax.grad in float64 to ten digits, for one to four layers."""
     rng = np.random.default_rng(0)
     arrays = {}
-    for layer, (fan_in, fan_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True), start=1):
+    for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes), start=1):
         arrays |= {f"W{layer}": rng.normal(size=(fan_in, fan_out)), f"b{layer}": rng.normal(size=fan_out)}
     x, y = rng.normal(size=(5, sizes[0])), rng.integers(0, sizes[-1], size=5)
 
