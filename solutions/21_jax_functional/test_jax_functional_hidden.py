@@ -170,7 +170,7 @@ def variance_in_words(weight):
 
 
 @points(1.5, id="21.3b", about="update")
-@catches("ascends", "hidden_state", "lr_baked", "side_effect_in_jit")
+@catches("hidden_state", "lr_baked", "side_effect_in_jit")
 @needs("test_leaves")
 def test_several_updates(submission, reference, rng):
     """Five steps of networks of one to four layers, with other batches, batch sizes and lrs, equal jax.grad's."""
@@ -186,7 +186,7 @@ def test_several_updates(submission, reference, rng):
         expected[name] = {f"step {number}": step for number, step in enumerate(steps, start=1)} | {"forms": 1}
     sizes = DEPTHS["one layer"]
     arrays, (x, y) = numbers(rng, sizes), batch(rng, sizes, ROWS)
-    lrs = {"int": 2, "numpy float64": 0.3, "numpy float32": 0.3, "JAX scalar": 0.3}
+    lrs = {"int": 2, "numpy float64": 0.3, "JAX scalar": 0.3}
     got["lr"] = submission.run("update_with_lrs", sizes, arrays, x, y, lrs)
     expected["lr"] = {kind: reference.run("steps", arrays, [(x, y)], [lr])[0] for kind, lr in lrs.items()}
     assert got == close_to(expected, **NEAR)
@@ -289,7 +289,7 @@ def test_inputs_of_every_dtype(submission, reference, rng):
     """x may be float, integer or bool, and y of any integer dtype: all results are float32 and right."""
     arrays, (_, y) = numbers(rng, SIZES), batch(rng, SIZES, ROWS)
     x = rng.integers(0, 4, size=(ROWS, SIZES[0])).astype(np.float32)
-    dtypes, label_dtypes = ("uint8", "int32", "bool", "float16", "float64"), ("int64", "uint8", "int8")
+    dtypes, label_dtypes = ("uint8", "bool", "float16", "float64"), ("int64", "uint8")
     got = submission.run("inputs_of_every_dtype", SIZES, arrays, x, y, dtypes, label_dtypes)
     expected = {f"y: {dtype}": reference.run("loss", arrays, x, y) for dtype in label_dtypes}
     for dtype in dtypes:
