@@ -17,7 +17,7 @@ def command() -> None:
     for exercise in exercises:
         standing = standings.get(exercise.name, Standing())
         sign, words = progress.sign(exercise, standing), progress.in_words(exercise, standing, language())
-        click.echo(f"  {sign} {exercise.number}  {exercise.title[language()]:46} {words}")
+        click.echo(f"  {sign} {exercise.number}  {exercise.title[language()]:48} {words}")
     up = progress.what_next(exercises, standings)
     if up is None:
         click.echo(say("all_passed"))

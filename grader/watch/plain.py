@@ -34,7 +34,7 @@ class Plain:
         self._done = asyncio.Event()
         self._backup = ""
 
-    def say(self, *lines: str) -> None:
+    def write(self, *lines: str) -> None:
         for line in lines:
             print(line, file=self._out, flush=True)
 
@@ -44,7 +44,7 @@ class Plain:
         if verdict is not self._verdict:
             self._verdict, self._told = verdict, Counter()
             self._done.clear()
-            self.say("", text.title(self.session))
+            self.write("", text.title(self.session))
         if verdict.problem:
             self._tell([clean(verdict.problem)])
         elif verdict.passed and verdict.final:
@@ -55,8 +55,8 @@ class Plain:
             self._tell([line for line, _ in text.message(verdict, verdict.first, language)])
         if verdict.final and not self._done.is_set():
             if verdict.attempt is not None:
-                self.say(text.counts(verdict, language))
-            self.say(text.status(verdict, language))
+                self.write(text.counts(verdict, language))
+            self.write(text.status(verdict, language))
             self._done.set()
 
     def _tell(self, lines: Iterable[str]) -> None:
@@ -66,13 +66,13 @@ class Plain:
             told[line] -= 1
             if told[line] < 0:
                 self._told[line] += 1
-                self.say(line)
+                self.write(line)
 
     async def run(self, commands: TextIO) -> None:
         """Until the commands end, and what is being graded is told."""
         lines: asyncio.Queue[str | None] = asyncio.Queue()
         threading.Thread(target=_read, args=(commands, lines, asyncio.get_running_loop()), daemon=True).start()
-        self.say(say("watch_plain", self.session.language))
+        self.write(say("watch_plain", self.session.language))
         running = asyncio.create_task(self.session.run())
         reading = asyncio.create_task(self._obey(lines))
         await asyncio.wait([running, reading], return_when=asyncio.FIRST_COMPLETED)
@@ -97,23 +97,23 @@ class Plain:
         session, language = self.session, self.session.language
         name = next((name for key, name in text.KEYS.items() if word == key or word in _names(name)), "")
         if name == "hint":
-            self.say(session.next_hint() or say("watch_no_hint", language))
+            self.write(session.next_hint() or say("watch_no_hint", language))
         elif name in ("next", "previous"):
             await session.open(session.beside(1 if name == "next" else -1))
         elif name == "list":
-            self.say(*(text.exercise_row(session, number) for number in range(len(session.exercises))))
-            self.say(text.tally(session), say("watch_plain_list", language))
+            self.write(*(text.exercise_row(session, number) for number in range(len(session.exercises))))
+            self.write(text.tally(session), say("watch_plain_list", language))
         elif name == "source":
             first = session.verdict.first
-            self.say(*(session.source(first.id) if first else (say("watch_no_failure", language),)))
+            self.write(*(session.source(first.id) if first else (say("watch_no_failure", language),)))
         elif name == "run":
             await session.grade()
         elif name == "language":
             session.other_language()
-            self.say(say("watch_plain", session.language))
+            self.write(say("watch_plain", session.language))
         elif name == "reset":
             question, self._backup = session.question()
-            self.say(question, *([say("watch_yes_no", language)] if self._backup else []))
+            self.write(question, *([say("watch_yes_no", language)] if self._backup else []))
         elif word[:1].isdigit():
             await self._go(word)
         else:
@@ -123,20 +123,20 @@ class Plain:
         try:
             found = catalog.resolve(self.session.root, word)
         except KataError as problem:
-            self.say(str(problem))
+            self.write(str(problem))
             return
         await self.session.open(next(one for one in self.session.exercises if one.name == found.name))
 
     async def _answer(self, word: str) -> None:
         backup, self._backup = self._backup, ""
         if word in YES:
-            self.say(await self.session.reset(backup))
+            self.write(await self.session.reset(backup))
         else:
-            self.say(say("nothing_written", self.session.language))
+            self.write(say("nothing_written", self.session.language))
 
     def _help(self) -> None:
         language = self.session.language
-        self.say(*(f"{key}, {say('key_' + name, language)}: {say('watch_key_' + name, language)}"
+        self.write(*(f"{key}, {say('key_' + name, language)}: {say('watch_key_' + name, language)}"
                    for key, name in text.KEYS.items()))  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from watchfiles import Change, awatch
@@ -33,15 +33,16 @@ async def saved(folder: Path) -> AsyncIterator[set[Path]]:
     await asyncio.Event().wait()
 
 
-async def looks(file: Path) -> AsyncIterator[None]:
-    """Each time that the file seems to be another one than a second ago."""
-    known = await asyncio.to_thread(_signature, file)
+async def looks(current: Callable[[], Path]) -> AsyncIterator[None]:
+    """At once, and whenever the current file seems to be another one than a second ago."""
+    known: object = None
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        now = await asyncio.to_thread(_signature, file)
+        file = current()
+        now = file, await asyncio.to_thread(_signature, file)
         if now != known:
             known = now
             yield
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _signature(file: Path) -> tuple[int, ...]:

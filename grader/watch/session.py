@@ -30,8 +30,8 @@ class Session:
         self.standings = progress.read(root)
         self.exercise = self._first(start)
         self.verdict = Verdict(self.exercise)
-        self._files: Files = None
-        self._refused = ""
+        self._graded: tuple[Exercise, Files, str] | None = None
+        self._reading = asyncio.Lock()
         self._judge = Judge(self._told)
         self._contents = {exercise.name: _content(exercise) for exercise in self.exercises}
 
@@ -75,12 +75,8 @@ class Session:
                 await self.look()
 
     async def _look_at_the_file(self) -> None:
-        while True:
-            exercise = self.exercise
-            async for _ in saves.looks(exercise.stub):
-                if exercise is not self.exercise:
-                    break
-                await self.look()
+        async for _ in saves.looks(lambda: self.exercise.stub):
+            await self.look()
 
     def _is_new(self, exercise: Exercise) -> bool:
         """Does its file hold something else than before? A removed one is nothing to go to."""
@@ -95,23 +91,24 @@ class Session:
 
     async def look(self) -> None:
         """Grade if the files are other ones than those graded last."""
-        files, refused = _read(self.exercise)
-        if (files, refused) != (self._files, self._refused):
-            await self._ask(files, refused)
+        await self.grade(again=False)
 
-    async def grade(self) -> None:
-        await self._ask(*_read(self.exercise))
-
-    async def _ask(self, files: Files, refused: str) -> None:
-        self._files, self._refused = files, refused
-        self.verdict = Verdict(self.exercise)
-        self._changed()
-        await self._judge.ask(self.exercise, files, refused, self.language)
+    async def grade(self, again: bool = True) -> None:
+        """Grade; not `again`: if they are other ones than those graded last."""
+        async with self._reading:  # what was read first is asked first
+            exercise = self.exercise
+            files, refused = await asyncio.to_thread(_read, exercise)
+            if not again and (exercise, files, refused) == self._graded:
+                return
+            self._graded = exercise, files, refused
+            self.verdict = Verdict(exercise)
+            self._changed()
+            await self._judge.ask(exercise, files, refused, self.language)
 
     def _told(self, event: Event) -> None:
         self.verdict.add(event)
         if event["event"] == "attempt" and self.verdict.attempt is not None:
-            progress.record_attempt(self.exercise, self.verdict.attempt)
+            progress.record_attempt(self.verdict.exercise, self.verdict.attempt)
             self.standings = progress.read(self.root)
         self._changed()
 
