@@ -56,6 +56,7 @@ class WatchApp(App[None]):
         Binding("right", "choose(1)", show=False),
         Binding("escape", "choose(0)", show=False),
         Binding("space", "page", show=False),
+        Binding("ctrl+c,ctrl+q", "do_quit", show=False, priority=True),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -188,7 +189,7 @@ def watch(root: Path, start: str, language: str) -> None:
     app: list[WatchApp] = []
     session = Session(root, start, language, lambda: app[0].refresh_all())
     app.append(WatchApp(session))
-    app[0].run()
+    app[0].run(mouse=False)  # the terminal's own way to mark and copy text
 
 
 def _ends(left: str, right: str, width: int) -> str:

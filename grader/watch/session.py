@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -142,7 +143,7 @@ class Session:
 
     def other_language(self) -> None:
         at = LANGUAGES.index(self.language)
-        self.language = LANGUAGES[(at + 1) % len(LANGUAGES)]
+        self.language = os.environ["KATA_LANG"] = LANGUAGES[(at + 1) % len(LANGUAGES)]
         self._changed()
 
     def question(self) -> tuple[str, str]:

@@ -76,7 +76,7 @@ def passed(session: Session) -> list[Line]:
         return [*lines, (say("all_passed", language), "")]
     name = f"{up.number} · {up.title[language]}"
     beside = session.beside(1).name == up.name
-    return [*lines, (say("watch_next" if beside else "watch_next_other", language, name=name, number=up.number), "")]
+    return [*lines, (say("watch_next" if beside else "watch_next_other", language, name=name), "")]
 
 
 def message(verdict: Verdict, result: CheckResult, language: str) -> list[Line]:

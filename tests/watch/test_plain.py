@@ -54,7 +54,7 @@ def test_in_spanish(course: Course) -> None:
     assert "90 · El doble\n" in said
     assert "h, pista: una pista, de vaga a concreta\n" in said
     assert said.endswith(
-        "✔ Pasan todas las comprobaciones.\nSiguiente: 91 · El doble. Pulsa n para ir.\n3 bien\n20/20 puntos\n"
+        "✔ Pasan todas las comprobaciones.\nSiguiente: 91 · El doble. Con n vas ahí.\n3 bien\n20/20 puntos\n"
     )
 
 
