@@ -30,5 +30,6 @@ def command(exercise: str, plain: bool) -> None:
 
 
 def in_a_terminal() -> bool:
-    """Can a full screen be drawn, and keys be read?"""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+    """Can a full screen be drawn (textual draws on standard error), and keys be read?"""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in ("", "dumb")

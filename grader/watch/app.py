@@ -44,7 +44,7 @@ class WatchApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = f"""
     #title {{ height: 1; text-style: reverse bold; }}
-    #list {{ width: {LIST_WIDTH}; height: 100%; border-right: ascii; }}
+    #list {{ width: {LIST_WIDTH}; height: 100%; border-right: ascii $foreground; }}
     #verdict {{ padding: 0 1; }}
     #keys {{ height: 1; text-style: reverse; }}
     #pane {{ scrollbar-size-vertical: 1; }}
