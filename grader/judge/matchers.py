@@ -215,7 +215,9 @@ def listing(values: Any) -> str:
 
 def side_by_side(got: Any, expected: Any, wrong: Any, distance: Any) -> list[tuple[str, str, str, bool]]:
     """(index, got, expected, do they differ) of a small array's every number, else of those that differ most."""
-    order = np.arange(got.size) if got.size <= MOST_ROWS else np.sort(np.argsort(-distance.ravel())[:MOST_ROWS])
+    order = np.arange(got.size)
+    if got.size > MOST_ROWS:
+        order = np.sort(np.argpartition(-distance.ravel(), MOST_ROWS)[:MOST_ROWS])
     rows = []
     for i in order:
         index = np.unravel_index(int(i), got.shape)
