@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import tensorflow as tf
+from trainer import forbid_keras_training
 
 OPTIMIZERS = {
     "sgd": lambda: keras.optimizers.SGD(0.1),
@@ -36,6 +37,7 @@ def plain(weights):
 
 def steps(module, kind, x, y, outputs, optimizer, loss, count, seed):
     """Loss and weights after each of several steps on the same batch."""
+    forbid_keras_training()
     model, used = network(kind, x.shape[1], outputs, seed), OPTIMIZERS[optimizer]()
     seen = []
     for _ in range(count):
@@ -67,6 +69,7 @@ def metrics_of(kind):
 
 def epochs(module, kind, x, y, batch_size, count, optimizer, metrics, seed):
     """The history that fit returns, and the weights afterwards."""
+    forbid_keras_training()
     model = network(kind, x.shape[1], 1, seed)
     data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
     history = module.fit(model, data, LOSSES["mse"](), OPTIMIZERS[optimizer](), metrics_of(metrics), epochs=count)

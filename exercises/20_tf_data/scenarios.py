@@ -30,7 +30,7 @@ def reads(module, x, y, times=1, augment="none", **options):
 def lengths(module, x, y, **options):
     """len of the dataset, and the sizes of the batches that it gives."""
     dataset = module.make_dataset(x, y, **options)
-    return {"len": int(len(dataset)), "sizes": [len(first) for first, _ in batches(dataset)[0]]}
+    return {"len": len(dataset), "sizes": [len(first) for first, _ in batches(dataset)[0]]}
 
 
 def plain_batches(module, x, y, batch_size, drop_last=False):

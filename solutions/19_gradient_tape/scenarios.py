@@ -5,6 +5,7 @@ import contextlib
 import keras
 import numpy as np
 import tensorflow as tf
+from trainer import forbid_keras_training
 
 LOSSES = {
     "mse": lambda: keras.losses.MeanSquaredError(),
@@ -44,6 +45,7 @@ class Loose(keras.Model):
 
 def loose_step(module, x, y, seed):
     """A step on a model with a weight that no gradient reaches."""
+    forbid_keras_training()
     model = Loose(seed)
     model(tf.constant(x))
     module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1))
@@ -51,6 +53,7 @@ def loose_step(module, x, y, seed):
 
 def loose_weights(module, x, y, seed):
     """The weights before such a step and after it, whatever it does."""
+    forbid_keras_training()
     model = Loose(seed)
     model(tf.constant(x))
     before = [np.array(weight) for weight in model.get_weights()]
@@ -62,6 +65,7 @@ def loose_weights(module, x, y, seed):
 
 def forward_passes(module, x, y, seed):
     """How often one step runs the model, without and with metrics."""
+    forbid_keras_training()
     counts = []
     for metrics in ([], [keras.metrics.MeanAbsoluteError()]):
         model = Counting(seed)
@@ -74,6 +78,7 @@ def forward_passes(module, x, y, seed):
 
 def traces(module, x, y, batch_size, epochs, seed):
     """How often Python runs the model's call in so many epochs, and how many steps they are."""
+    forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x[:1]))
     model.calls = 0
@@ -85,6 +90,7 @@ def traces(module, x, y, batch_size, epochs, seed):
 
 def inside_a_function(module, x, y, seed):
     """The losses of three steps of a train_step that the caller has compiled."""
+    forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x))
     optimizer, loss_fn = keras.optimizers.Adam(0.01), LOSSES["mse"]()
@@ -114,6 +120,7 @@ def hidden_slopes(module, name, values):
 
 def frozen_steps(module, x, y, seed):
     """Weights after a step on a model whose first layer is frozen, with batch normalisation in it."""
+    forbid_keras_training()
     model = _frozen(x.shape[1], seed)
     loss = module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1))
     return {"loss": float(loss), "weights": [np.array(weight) for weight in model.get_weights()]}
