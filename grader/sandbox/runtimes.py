@@ -31,14 +31,17 @@ class Runtime:
 CUPTI = "torch.profiler._cupti_monitor"  # an optimizer's first step imports it
 CUDA_LIBRARIES = 4 << 30  # bytes of address space that they take where they are installed, used or not
 
+TORCH = ("torch._dynamo", "torch.optim", "torch.utils.data", "torch.utils.serialization.config", CUPTI)
+TENSORBOARD = (
+    "torch.utils.tensorboard",
+    "tensorboard.compat.tensorflow_stub",
+    "tensorboard.backend.event_processing.plugin_event_multiplexer",
+)
+
 RUNTIMES = {
     "numpy": Runtime("numpy", ("numpy",), ("numpy.random", "numpy.linalg"), 2 << 30),
-    "torch": Runtime(
-        "torch",
-        ("torch", "numpy"),
-        ("torch._dynamo", "torch.optim", "torch.utils.data", "torch.utils.serialization.config", CUPTI),
-        2 << 30,
-    ),
+    "torch": Runtime("torch", ("torch", "numpy"), TORCH, 2 << 30),
+    "tensorboard": Runtime("tensorboard", ("torch", "tensorboard", "numpy"), (*TORCH, *TENSORBOARD), 2 << 30),
 }
 
 
