@@ -30,6 +30,7 @@ def _are_texts(value: Any) -> bool:
 FACTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "number": (lambda value: isinstance(value, str), 'a text such as "03"'),
     "runtime": (lambda value: isinstance(value, str), "the name of a runtime"),
+    "other_runtimes": (_are_texts, "a list of names of runtimes"),
     "forbidden": (_are_texts, "a list of package names"),
     "support": (_are_texts, "a list of file names"),
     "deadline": (lambda value: type(value) in (int, float) and value > 0, "a number of seconds above 0"),
@@ -98,6 +99,7 @@ def load(folder: Path) -> Exercise:
         solutions=solutions if solutions.is_dir() else None,
         title=_text(file, facts, "title"),
         runtime=facts.get("runtime", "numpy"),
+        other_runtimes=tuple(facts.get("other_runtimes", ())),
         forbidden=tuple(facts.get("forbidden", ())),
         support=tuple(facts.get("support", ())),
         deadline=float(facts.get("deadline", 10)),

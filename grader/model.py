@@ -37,6 +37,7 @@ class Exercise:
     solutions: Path | None
     title: Text
     runtime: str
+    other_runtimes: tuple[str, ...]  # that some of its checks use besides: `submission.on("keras_jax")`
     forbidden: tuple[str, ...]
     support: tuple[str, ...]
     deadline: float

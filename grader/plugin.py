@@ -84,8 +84,9 @@ class Run:
         if not self.config.getoption("in_process") and not self.config.getoption("collectonly"):
             source = self.source(Path())
             for exercise in exercises:
-                if isinstance(source, FencedWorkers):
-                    source.warm(exercise.runtime)
+                for name in (exercise.runtime, *exercise.other_runtimes):
+                    if isinstance(source, FencedWorkers):
+                        source.warm(name)
 
     def close(self) -> None:
         for judging in self.judgings.values():

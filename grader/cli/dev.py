@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
 
 import click
 
 from grader import catalog
 from grader.cli.tools import workshop
+from grader.executors import on_this_machine
 from grader.model import LEARNER_SEED, Exercise
 
 
@@ -41,24 +46,41 @@ def sync(exercises: tuple[str, ...]) -> None:
 @command.command()
 @click.argument("exercises", nargs=-1, metavar="[NN]...")
 @click.option("--seeds", default=3, show_default=True, help="How many seeds answers and alternatives must pass on.")
-def check(exercises: tuple[str, ...], seeds: int) -> None:
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, metavar="N", help="Exercises at a time.")
+def check(exercises: tuple[str, ...], seeds: int, jobs: int) -> None:
     """Prove the exercises: answers full, stub 0, every mistake caught and recognised. Prints mistakes x checks.
 
     Example: kata dev check 03
     """
-    from grader.course.proof import prove
-
+    chosen = _chosen(exercises)
     failed = False
-    with workshop() as (source, cache):
-        for exercise in _chosen(exercises):
-            # the learners' seed is the first: their runs find the mistakes' traces on disk from then on
-            proof = prove(exercise, source, cache, [LEARNER_SEED, *(f"proof-{n}" for n in range(1, seeds))])
-            click.echo(proof.matrix())
+    with on_this_machine(min(jobs, len(chosen))) as executors:
+        for proof in executors.open().map(_proof_of, (exercise.folder for exercise in chosen), repeat(seeds)):
+            click.echo(proof.matrix)
             for fault in proof.faults:
-                click.echo(f"  {exercise.name}: {fault}", err=True)
-            click.echo(proof.summary())
+                click.echo(f"  {fault}", err=True)
+            click.echo(proof.summary)
             failed = failed or bool(proof.faults)
     sys.exit(1 if failed else 0)
+
+
+@dataclass(frozen=True)
+class ProofText:
+    """What a process of the pool says of an exercise: the checks themselves stay there."""
+
+    matrix: str
+    faults: list[str]
+    summary: str
+
+
+def _proof_of(folder: Path, seeds: int) -> ProofText:
+    from grader.course.proof import prove
+
+    exercise = catalog.load(folder)
+    with workshop() as (source, cache):
+        # the learners' seed is the first: their runs find the mistakes' traces on disk from then on
+        proof = prove(exercise, source, cache, [LEARNER_SEED, *(f"proof-{n}" for n in range(1, seeds))])
+    return ProofText(proof.matrix(), [f"{exercise.name}: {fault}" for fault in proof.faults], proof.summary())
 
 
 @command.command()

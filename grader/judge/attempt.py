@@ -24,6 +24,7 @@ from grader.judge.shipped import Behaviour
 from grader.judge.submission import Submission
 from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
 from grader.sandbox import WorkerSource
+from grader.sandbox.runtimes import RUNTIMES
 
 NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
@@ -177,7 +178,7 @@ class Judging:
             seconds=round(sum(check.seconds for check in checks), 3),
             seed=self.seed,
             grader_version=__version__,
-            versions={"python": platform.python_version(), **_versions()},
+            versions={"python": platform.python_version(), **_versions(self.exercise)},
             submission_sha256=digest(self.files),
             fence=list(self._source.fence_names),
             checks=checks,
@@ -294,5 +295,9 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
 
 
-def _versions() -> dict[str, str]:
-    return {name: found for name in ("numpy", "torch") if (found := framework_version(name))}
+def _versions(exercise: Exercise) -> dict[str, str]:
+    """Of what the workers hold, and of torch, which is most references'."""
+    names = {"torch": None}
+    for runtime in (exercise.runtime, *exercise.other_runtimes):
+        names |= dict.fromkeys(RUNTIMES[runtime].packages if runtime in RUNTIMES else ())
+    return {name: found for name in sorted(names) if (found := framework_version(name))}

@@ -16,6 +16,7 @@ import numpy as np
 from grader.worker.values import BadFrame, decode, encode
 
 MISSING = object()
+FRAMEWORKS = ("numpy", "torch", "tensorflow", "keras", "jax", "jaxlib", "tensorboard")
 KEPT_BYTES = 256 << 20
 LOCK_SECONDS = 2.0  # another process writes for microseconds
 
@@ -118,7 +119,7 @@ def machine() -> str:
         processor = "".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))}))
     except OSError:
         processor = platform.processor()
-    versions = [f"{name}={framework_version(name)}" for name in ("numpy", "torch")]
+    versions = [f"{name}={framework_version(name)}" for name in FRAMEWORKS]
     return "|".join([platform.python_version(), platform.machine(), *versions, processor, _own_code()])
 
 

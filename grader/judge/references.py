@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.catalog import import_file
-from grader.errors import BadExercise, FrameworkMissing
+from grader.errors import BadExercise
 from grader.judge.cache import MISSING, ValueCache, copied, default_path, key_of
-from grader.locale import say
 from grader.model import Exercise
+from grader.sandbox.runtimes import missing
 from grader.worker.values import decode, encode
 
 
@@ -35,7 +35,7 @@ class Reference:
             try:
                 value = getattr(_module(file), name)(*values, **options)
             except ModuleNotFoundError as problem:
-                raise FrameworkMissing(say("framework_missing", package=problem.name)) from problem
+                raise missing((problem.name or "").partition(".")[0]) from problem
             self._cache.put(key, value)
             value = self._cache.get(key)
         return copied(value)

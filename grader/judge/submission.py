@@ -23,23 +23,34 @@ KILLED_CODE = 9  # a scenario that plays a killed process ends with os._exit(9)
 NEVER_EXPECTED = ("NotImplementedError", "ForbiddenImport", "SystemExit", "MemoryError")
 
 
+@dataclass
+class Allowance:
+    """How long a submission's workers may take in a check and what is left of it; what they took in all checks."""
+
+    seconds: float
+    left: float
+    spent: float = 0.0
+    answered: bool = False
+
+
 class Submission:
     """One submission's workers. One lives until it dies, hangs or is restarted; the next run then gets a new one."""
 
     def __init__(
-        self, exercise: Exercise, files: dict[str, bytes], source: WorkerSource, cache: ValueCache, seed: int
-    ) -> None:
+        self, exercise: Exercise, files: dict[str, bytes], source: WorkerSource, cache: ValueCache, seed: int,
+        runtime: str = "", time: Allowance | None = None,
+    ) -> None:  # fmt: skip
         self.exercise, self.files, self.seed = exercise, files, seed
+        self.runtime = runtime or exercise.runtime
         self._source, self._cache = source, cache
+        self._time = time or Allowance(exercise.deadline, exercise.deadline)
+        self._others: dict[str, Submission] = {}
         self._worker: Worker | None = None
         self._folder: str | None = None
         self._sent: set[str] = set()
         self._load_problem: WorkerProblem | None = None
         self._visibility = "visible"
-        self._seconds = self._left = exercise.deadline
-        self.spent = 0.0  # seconds that workers took to answer; the judge's own time is nobody's fault and costs nobody
         self.held: list[str] = []
-        self.answered = False  # did the worker give a value in this check?
 
     @property
     def loaded(self) -> bool:
@@ -48,9 +59,36 @@ class Submission:
 
     def begin(self, visibility: str, seconds: float) -> None:
         """A new check: where its scenarios lie, and how long the learner's code may take in it."""
-        self._visibility, self._seconds, self.answered = visibility, seconds, False
-        self._left = seconds
-        self._drop_folder()
+        self._time.seconds = self._time.left = seconds
+        self._time.answered = False
+        for one in (self, *self._others.values()):
+            one._visibility = visibility
+            one._drop_folder()
+
+    @property
+    def spent(self) -> float:
+        """Seconds that workers took to answer; the judge's own time is nobody's fault and costs nobody."""
+        return self._time.spent
+
+    @property
+    def answered(self) -> bool:
+        """Did a worker give a value in this check?"""
+        return self._time.answered
+
+    def on(self, runtime: str) -> Submission:
+        """The same submission in a worker of another runtime, one of exercise.toml's `other_runtimes`.
+
+        The check's time is for all of them together.
+        """
+        if runtime == self.runtime:
+            return self
+        if runtime not in self.exercise.other_runtimes:
+            raise BadExercise(f"{self.exercise.name}: `{runtime}` is not in other_runtimes of exercise.toml")
+        if runtime not in self._others:
+            given = self.exercise, self.files, self._source, self._cache, self.seed
+            self._others[runtime] = Submission(*given, runtime, self._time)
+            self._others[runtime]._visibility = self._visibility
+        return self._others[runtime]
 
     def run(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The value of `scenario(module, *values, **options)`, run beside the learner's code, or a WorkerProblem."""
@@ -81,6 +119,8 @@ class Submission:
             self._worker.keep_files = keep_files
             self._worker.end()
             self._worker = None
+        for other in self._others.values():
+            other.restart()
 
     def killed(self, scenario: str, *values: Any, **options: Any) -> Any:
         """Run a scenario that ends its process with os._exit(9): "killed", or its value if it lived. The files stay."""
@@ -102,12 +142,12 @@ class Submission:
 
     def alone(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The scenario's value with `None` for the learner's module, from a worker that never sees the submission."""
-        program, seconds = self._program(scenario), self._seconds
+        program, seconds = self._program(scenario), self._time.seconds
         frame = encode([list(values), options])
-        key = key_of("alone", program.key, scenario, frame, *self._source.fence_names)
+        key = key_of("alone", self.runtime, program.key, scenario, frame, *self._source.fence_names)
         value = self._cache.get(key)
         if value is MISSING:
-            worker = self._source.open_worker(self.exercise.runtime)
+            worker = self._source.open_worker(self.runtime)
             try:
                 worker.request("scenarios", seconds, **vars(program))
                 value = worker.request("run", seconds, key=program.key, name=scenario, args=values, options=options)
@@ -124,7 +164,7 @@ class Submission:
         So nothing is remembered, the check's time counts, and how that worker dies or hangs is how the submission did.
         """
         program = self._program(scenario)
-        worker = self._source.open_worker(self.exercise.runtime)
+        worker = self._source.open_worker(self.runtime)
         try:
             self._request(worker, "scenarios", **vars(program))
             return self._request(worker, "run", key=program.key, name=scenario, args=values, options=options)
@@ -144,12 +184,14 @@ class Submission:
     def close(self) -> None:
         self.restart()
         self._drop_folder()
+        for other in self._others.values():
+            other._drop_folder()
 
     def _drop_folder(self) -> None:
         """Remove a scratch folder that was kept for a next run that did not come. Only a worker can reach it."""
         if self._folder is not None:
             with contextlib.suppress(KataError, WorkerProblem, OSError):
-                self._source.open_worker(self.exercise.runtime, self._folder).end()
+                self._source.open_worker(self.runtime, self._folder).end()
             self._folder = None
 
     def _run(self, scenario: str, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -160,7 +202,7 @@ class Submission:
                 self._request(worker, "scenarios", **vars(program))
                 self._sent.add(program.key)
             value = self._request(worker, "run", key=program.key, name=scenario, args=values, options=options)
-            self.answered = True
+            self._time.answered = True
             return value
         except (WorkerDied, WorkerTimeout, KataError):
             self._last_output = worker.output()
@@ -169,27 +211,27 @@ class Submission:
 
     def _request(self, worker: Worker, operation: str, **values: Any) -> Any:
         """The worker's answer, within what is left of the check's time. Only the worker's time counts."""
-        if self._left <= 0:
+        if self._time.left <= 0:
             worker.end()
-            raise WorkerTimeout(self._seconds)
+            raise WorkerTimeout(self._time.seconds)
         began = time.monotonic()
         try:
-            return worker.request(operation, self._left, **values)
+            return worker.request(operation, self._time.left, **values)
         except WorkerTimeout:
-            raise WorkerTimeout(self._seconds) from None
+            raise WorkerTimeout(self._time.seconds) from None
         finally:
             took = time.monotonic() - began
-            self._left -= took
-            self.spent += took
+            self._time.left -= took
+            self._time.spent += took
 
     def _ready(self) -> Worker:
         """A worker with the learner's file loaded. How loading went wrong is remembered: it would go wrong again."""
         if self._load_problem is not None:
             raise self._load_problem
         if self._worker is None:
-            worker = self._source.open_worker(self.exercise.runtime, self._folder)
+            worker = self._source.open_worker(self.runtime, self._folder)
             self._folder, self._sent, self.held = None, set(), worker.held
-            whole = self._left == self._seconds
+            whole = self._time.left == self._time.seconds
             try:
                 self._request(
                     worker, "load", files=self.files, main=self.exercise.file_name,

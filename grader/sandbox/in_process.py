@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import LearnerRaised
+from grader.sandbox.link import Worker
+from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.runtimes import runtime as find_runtime
 from grader.worker.session import Session
 from grader.worker.values import decode, encode
@@ -20,9 +22,15 @@ class InProcessWorkers:
 
     def __init__(self, learner_file: Path | None = None) -> None:
         self._learner_file = learner_file
+        self._runtime = ""
 
-    def open_worker(self, runtime: str, folder: str | None = None) -> InProcessWorker:
-        find_runtime(runtime)
+    def open_worker(self, runtime: str, folder: str | None = None) -> Worker:
+        """Of the first runtime that is asked for, and a process for any other: Keras has one backend in a process."""
+        self._runtime = self._runtime or runtime
+        if runtime != self._runtime:
+            return PlainWorkers().open_worker(runtime, folder)
+        for name, value in find_runtime(runtime).environment:
+            os.environ.setdefault(name, value)
         return InProcessWorker(folder or tempfile.mkdtemp(prefix="kata-"), self._learner_file)
 
     def close(self) -> None:

@@ -80,7 +80,8 @@ class WarmParent:
             folders = {f"{OUTER_PACKAGES}/{name}": path for name, path in packages.items()}
             devices = ["/dev/null", "/dev/zero", "/dev/urandom", *self._gpu()]
             folders[f"{OUTER_CODE}/worker"] = str(CODE)
-            before = bubblewrap.command([executable, *read], masked, folders, devices)
+            links = {"/proc/self/exe": "/worker"} if self._asks_for_itself() else {}
+            before = bubblewrap.command([executable, *read], masked, folders, devices, links)
             code, libraries = OUTER_CODE, OUTER_PACKAGES
         else:
             before, code, libraries = [], f"{self._home}/code", f"{self._home}/packages"
@@ -99,7 +100,8 @@ class WarmParent:
         """Nothing of ours: one thread per library, equal hashes in every worker, this machine's processor settings."""
         keep = {name: os.environ[name] for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE") if name in os.environ}
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        return {**keep, **threads, "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "CUDA_MODULE_LOADING": "LAZY"}
+        fixed = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "CUDA_MODULE_LOADING": "LAZY"}
+        return {**keep, **threads, **fixed, **dict(self.runtime.environment)}
 
     def setup(self) -> dict[str, Any]:
         """The first message: imports, and the layers of the parent itself and of each child."""
@@ -118,8 +120,9 @@ class WarmParent:
             parent |= {"no_new_privs": True, "capabilities": True}
             child |= {"no_new_privs": True, "capabilities": True}
             if version := landlock.abi():
-                parent["landlock"] = landlock.rules(version, self._readable(), [self._home or "/tmp"])
-                child["landlock"] = landlock.rules(version, self._readable(), self._gpu())
+                readable, (of_all, of_itself) = self._readable(), self._command_lines()
+                parent["landlock"] = landlock.rules(version, [*readable, *of_all], [self._home or "/tmp"])
+                child["landlock"] = landlock.rules(version, [*readable, *of_itself], self._gpu())
             if seccomp.is_supported():
                 child["seccomp"] = seccomp.program(every_ioctl=bool(self._gpu()))
                 child["threads"] = seccomp.thread_rules()
@@ -129,6 +132,15 @@ class WarmParent:
     def _gpu(self) -> list[str]:
         """The device files that this runtime's workers drive."""
         return GPU if self.runtime.name == "torch" and os.path.exists(GPU[0]) else []
+
+    def _asks_for_itself(self) -> bool:
+        """TensorFlow aborts if there is no /proc/self/exe, or if that is a Python and it cannot read its command line."""
+        return "tensorflow" in self.runtime.packages
+
+    def _command_lines(self) -> tuple[list[str], list[str]]:
+        """What the parent and what a child may read of /proc; a child's own is not known before it is forked."""
+        needed = self._asks_for_itself() and not self.fence.outer
+        return (["/proc"], ["/proc/self/cmdline"]) if needed else ([], [])
 
     def _readable(self) -> list[str]:
         """What Landlock shows: interpreter, packages, our worker's code; not other workers' scratch folders."""

@@ -15,6 +15,7 @@ from grader.sandbox.runtimes import runtime as find_runtime
 from grader.worker.scratch import remove
 
 START_SECONDS, EXIT_SECONDS = 60.0, 0.2
+ALWAYS = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 PROGRAM = (
     "import sys; sys.path.insert(0, {code!r}); from worker.serve import plain_worker; del sys.path[0]; plain_worker()"
 )
@@ -26,15 +27,15 @@ class PlainWorkers:
     fence_names: tuple[str, ...] = ()
 
     def open_worker(self, runtime: str, folder: str | None = None) -> LinkedWorker:
-        imports = find_runtime(runtime).packages
+        found = find_runtime(runtime)
         folder = folder or tempfile.mkdtemp(prefix="kata-")
         code = str(Path(__file__).resolve().parent.parent)
         to_worker, from_judge = os.pipe(), os.pipe()
         output_read, output_write = os.pipe()
         process = subprocess.Popen(
-            [sys.executable, "-P", "-B", "-u", "-c", PROGRAM.format(code=code), folder, *imports],
+            [sys.executable, "-P", "-B", "-u", "-c", PROGRAM.format(code=code), folder, *found.packages],
             stdin=to_worker[0], stdout=from_judge[1], stderr=output_write, cwd=folder,
-            env={**os.environ, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**os.environ, **ALWAYS, **dict(found.environment)},
             start_new_session=os.name == "posix",
         )  # fmt: skip
         for descriptor in (to_worker[0], from_judge[1], output_write):

@@ -26,34 +26,79 @@ class Runtime:
     packages: tuple[str, ...]  # distributions that are shown to workers, with what they require
     preloads: tuple[str, ...]
     address_space: int  # bytes
+    environment: tuple[tuple[str, str], ...] = ()  # variables of the workers, besides those that all have
 
 
 CUPTI = "torch.profiler._cupti_monitor"  # an optimizer's first step imports it
 CUDA_LIBRARIES = 4 << 30  # bytes of address space that they take where they are installed, used or not
 
+EXTRAS = {"keras": "tensorflow", "jaxlib": "jax"}  # which of gradkata's extras brings a package; others are called so
+
 TORCH = ("torch._dynamo", "torch.optim", "torch.utils.data", "torch.utils.serialization.config", CUPTI)
+KERAS_TORCH = (
+    "keras.src.backend.torch.optimizers", "keras.src.backend.torch.optimizers.torch_adadelta",
+    "keras.src.backend.torch.optimizers.torch_adagrad", "keras.src.backend.torch.optimizers.torch_adam",
+    "keras.src.backend.torch.optimizers.torch_adamax", "keras.src.backend.torch.optimizers.torch_adamw",
+    "keras.src.backend.torch.optimizers.torch_lion", "keras.src.backend.torch.optimizers.torch_nadam",
+    "keras.src.backend.torch.optimizers.torch_rmsprop", "keras.src.backend.torch.optimizers.torch_sgd",
+)  # fmt: skip
+TENSORFLOW = tuple(
+    f"tensorflow.python.data.ops.{name}_op"
+    for name in (
+        "batch", "cache", "concatenate", "filter", "flat_map", "from_generator", "from_tensor_slices", "from_tensors",
+        "interleave", "map", "options", "prefetch", "range", "repeat", "shuffle", "skip", "take", "unbatch", "zip",
+    )
+)  # fmt: skip
+KERAS_JAX = ("jax.experimental.multihost_utils", "concurrent.futures.thread")
+JAX = ("jaxlib.mlir.dialects.builtin", "jaxlib.mlir.dialects.mhlo", "jaxlib.mlir.extras.meta")
+ARCHIVES = ("encodings.cp437",)  # names in zip files: what Keras saves is one
 TENSORBOARD = (
-    "torch.utils.tensorboard",
-    "tensorboard.compat.tensorflow_stub",
+    "torch.utils.tensorboard", "tensorboard.compat.tensorflow_stub", "tensorboard.plugins.scalar.metadata",
     "tensorboard.backend.event_processing.plugin_event_multiplexer",
-)
+)  # fmt: skip
+
+TENSORFLOW_SETTINGS = (
+    ("TF_CPP_MIN_LOG_LEVEL", "3"),  # its own lines would stand among what the learner prints
+    ("TF_ENABLE_ONEDNN_OPTS", "0"),  # the same sums on every processor
+    ("TF_NUM_INTRAOP_THREADS", "1"), ("TF_NUM_INTEROP_THREADS", "1"), ("CUDA_VISIBLE_DEVICES", ""),
+    ("KERAS_BACKEND", "tensorflow"),
+)  # fmt: skip
+JAX_SETTINGS = (("JAX_PLATFORMS", "cpu"), ("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false"))
 
 RUNTIMES = {
-    "numpy": Runtime("numpy", ("numpy",), ("numpy.random", "numpy.linalg"), 2 << 30),
-    "torch": Runtime("torch", ("torch", "numpy"), TORCH, 2 << 30),
-    "tensorboard": Runtime("tensorboard", ("torch", "tensorboard", "numpy"), (*TORCH, *TENSORBOARD), 2 << 30),
-}
+    runtime.name: runtime
+    for runtime in (
+        Runtime("numpy", ("numpy",), ("numpy.random", "numpy.linalg"), 2 << 30),
+        Runtime("torch", ("torch", "numpy"), TORCH, 2 << 30),
+        Runtime("tensorboard", ("torch", "tensorboard", "numpy"), (*TORCH, *TENSORBOARD), 2 << 30),
+        Runtime("tensorflow", ("tensorflow", "keras", "numpy"), (*TENSORFLOW, *ARCHIVES), 4 << 30, TENSORFLOW_SETTINGS),
+        Runtime("jax", ("jax", "numpy"), JAX, 3 << 30, JAX_SETTINGS),
+        Runtime(
+            "keras_torch", ("torch", "keras", "numpy"), (*TORCH, *KERAS_TORCH, *ARCHIVES), 3 << 30,
+            (("KERAS_BACKEND", "torch"),),
+        ),
+        Runtime(
+            "keras_jax", ("jax", "keras", "numpy"), (*JAX, *KERAS_JAX, *ARCHIVES), 3 << 30,
+            (("KERAS_BACKEND", "jax"), *JAX_SETTINGS),
+        ),
+    )
+}  # fmt: skip
 
 
 def runtime(name: str) -> Runtime:
-    """The runtime of that name. Raises FrameworkMissing, naming the package, if it is not installed."""
+    """The runtime of that name. Raises FrameworkMissing, naming package and extra, if it is not installed."""
     if name not in RUNTIMES:
         raise BadExercise(f"exercise.toml: there is no runtime `{name}`; there are {', '.join(RUNTIMES)}")
     found = RUNTIMES[name]
     for package in found.packages:
         if importlib.util.find_spec(package) is None:
-            raise FrameworkMissing(say("framework_missing", package=package))
+            raise missing(package)
     return found
+
+
+def missing(package: str) -> FrameworkMissing:
+    """The error for a package that is not installed, with the extra that brings it."""
+    return FrameworkMissing(say("extra_missing", package=package, extra=EXTRAS.get(package, package)))
 
 
 def address_space(runtime: Runtime) -> int:

@@ -49,6 +49,10 @@ def has_module(module):
 def hang(module):
     while True: pass
 
+def can_import(module, name):
+    import importlib.util
+    return importlib.util.find_spec(name) is not None
+
 def helped(module):
     import helper
     return helper.answer()
@@ -176,7 +180,7 @@ def test_all_runs_of_a_check_share_its_time(opened: Opened) -> None:
     assert first > 0
     submission.run("count")
     assert submission.spent > first
-    submission._left = 0.0
+    submission._time.left = 0.0
     with pytest.raises(WorkerTimeout) as caught:
         submission.run("count")
     assert caught.value.seconds == 20.0
@@ -298,3 +302,27 @@ def test_what_was_printed_is_kept_also_from_a_process_that_ended(opened: Opened)
     with pytest.raises(WorkerDied):
         submission.run("write_and_die", "text", 1)
     assert submission.output() == "hello\n"
+
+
+def test_another_runtime_has_a_worker_of_its_own_and_the_checks_time_is_shared(
+    exercise: Exercise, source: Any, cache: ValueCache
+) -> None:
+    """As Keras's other backends need it. Only those that the exercise names; restarting ends them all."""
+    exercise = dataclasses.replace(exercise, other_runtimes=("torch",))
+    submission = Submission(exercise, {"double.py": LEARNER.encode()}, source, cache, seed=1)
+    submission.begin("visible", 20.0)
+    try:
+        other = submission.on("torch")
+        assert submission.on("torch") is other
+        assert submission.on("numpy") is submission
+        assert (submission.run("can_import", "torch"), other.run("can_import", "torch")) == (False, True)
+        assert (submission.run("count"), submission.run("count"), other.run("count")) == (1, 2, 1)
+        submission.restart()
+        assert (submission.run("count"), other.run("count")) == (1, 1)
+        submission._time.left = 0.0
+        with pytest.raises(WorkerTimeout):
+            other.run("count")
+        with pytest.raises(BadExercise, match="`jax` is not in other_runtimes"):
+            submission.on("jax")
+    finally:
+        submission.close()

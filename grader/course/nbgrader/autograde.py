@@ -7,10 +7,12 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from nbgrader import api
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -87,13 +89,31 @@ class _Pass(Autograde):
         return wanted and student_id not in self.odd
 
 
+@contextlib.contextmanager
+def _one_engine() -> Iterator[None]:
+    """nbgrader opens its database a dozen times per notebook, each time with an engine that has compiled no query yet.
+    Here it gets the same one each time."""
+    create, engines = api.create_engine, dict[str, Any]()
+
+    def known(url: str, **options: Any) -> Any:
+        if url not in engines:
+            engines[url] = create(url, **options)
+        return engines[url]
+
+    api.create_engine = known
+    try:
+        yield
+    finally:
+        api.create_engine = create
+
+
 def publish(course: Course, assignment: str, handed: Handed) -> None:
     """nbgrader's own pass: feedback into the notebooks, scores into the gradebook. It names what it could not do."""
     directory = course.directory
     directory.assignment_id, directory.student_id = assignment, "*"
     converter = _Pass(coursedir=directory, config=course.config)
     converter.force, converter.odd = True, handed.odd
-    with warnings.catch_warnings(), contextlib.suppress(NbGraderException):  # those it lost get their scores below
+    with _one_engine(), warnings.catch_warnings(), contextlib.suppress(NbGraderException):  # the lost are settled below
         warnings.simplefilter("ignore")  # SQLAlchemy has things to say about nbgrader
         converter.start()
 

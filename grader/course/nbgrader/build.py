@@ -43,8 +43,7 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "grader.course.nbgrader.save.KataSaveAutoGrades",  # in place of SaveAutoGrades: what is broken has no grade
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.AssignLatePenalties",  # and no CheckCellMetadata: the exporter has made the cells anew
 ]
 c.OverwriteCells.add_missing_cells = True
 c.ExportApp.plugin_class = "grader.course.nbgrader.csv_export.CsvExport"

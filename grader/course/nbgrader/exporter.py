@@ -33,4 +33,6 @@ class KataExporter(NotebookExporter):
             handed = hand_in(facts["student"], submitted, facts["notebook"], exercises, [])
             notebook = rebuilt(gradebook, facts["notebook"], facts["assignment"], handed)
         resources["metadata"] = {"name": facts["notebook"], "path": str(submitted)}
+        # nbgrader's sanitizers have nothing to mend in what was made a moment ago
+        self._preprocessors: list[Any] = []
         return super().from_notebook_node(notebook, resources=resources, **options)
