@@ -208,12 +208,19 @@ def loss_of(
     return dict(module.check_loss_at_init(model=model, batch=batch, classes=classes, **options))
 
 
+class Notes(list[tuple[bool, bool]]):
+    """The same notes for a model and its copies: who looks at a deep copy is right as well."""
+
+    def __deepcopy__(self, memo: Any) -> "Notes":
+        return self
+
+
 class Observed(nn.Module):
     """Notes in which mode it runs and whether a graph would be built."""
 
     def __init__(self, fails: bool = False) -> None:
         super().__init__()
-        self.seen: list[tuple[bool, bool]] = []
+        self.seen = Notes()
         self.fails = fails
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
