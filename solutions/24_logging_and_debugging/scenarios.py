@@ -139,15 +139,12 @@ def closed(module: Any, epochs: list[dict[str, Any]], how: str) -> dict[str, Any
     }
 
 
-def killed_after_an_epoch(module: Any, epochs: list[dict[str, Any]]) -> str:
-    """The process ends as by `kill -9`, right after end_epoch."""
-    with kept_until_flushed():
-        log(module.RunLogger("killed"), epochs)
-        os._exit(9)
-
-
-def left_by_the_killed(module: Any) -> dict[str, bytes]:
-    return files_in("killed")
+def files_after_an_epoch(module: Any, epochs: list[dict[str, Any]]) -> dict[str, bytes]:
+    """The files right after the last end_epoch: what a process that is killed then leaves."""
+    folder = fresh_folder("epoch")
+    with kept_until_flushed(), module.RunLogger(folder) as run:
+        log(run, epochs)
+        return files_in(folder)
 
 
 # 24.5 One chart
@@ -253,6 +250,7 @@ def left_as_it_was(module: Any, which: str, inputs: Any, targets: Any, classes: 
     model, observed = observed_model(x.shape[1], classes, seed)
     before = {"modes": modes_of(model), "tensors": tensors_of(model)}
     with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
         if which == "check_loss_at_init":
             gives = dict(module.check_loss_at_init(model, (x, y), classes))
         else:
@@ -305,7 +303,7 @@ class Block(nn.Module):
         self.act = nn.ReLU(inplace=True)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.act(self.conv(x)).mul_(0.5)
+        return self.act(self.conv(x)).add_(0.5)
 
 
 def dead_channels(module: Any, images: Any, weights: list[Any], biases: list[Any]) -> dict[str, list[bool]]:

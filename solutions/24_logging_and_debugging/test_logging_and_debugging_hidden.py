@@ -63,7 +63,7 @@ def test_validation_means(submission, rng):
 def test_values_of_every_kind(submission, rng):
     """Every point is there as it was given: many of them, tiny and huge, negative, nan and inf, ints too."""
     odd = [0.0, -1.5, 3, 1e-30, -1e30, math.inf, -math.inf, math.nan, 12345678, True, np.float32(0.1), np.int64(7)]
-    many = [float(value) for value in rng.normal(size=120) * 10.0 ** rng.integers(-6, 7, size=120)]
+    many = [float(value) for value in rng.normal(size=48) * 10.0 ** rng.integers(-6, 7, size=48)]
     train = [{"loss": a, "grad_norm": b, "lr2": 0.5} for a, b in zip(odd + many, many[::-1] + odd, strict=True)]
     files = submission.run("logged", [{"train": train, "validation": []}])["files"]
     seen = submission.apart("shown", [files], ["loss", "grad_norm", "lr2"])
@@ -107,7 +107,8 @@ def test_resumed_in_a_new_process(submission, rng):
     begun = submission.run("run_begun", first)
     submission.restart(keep_files=True)
     files = submission.run("run_resumed", second, 5)
-    seen = submission.apart("shown", [begun["files"], files], ["loss"])
+    still_there = {path: content for path, content in begun["files"].items() if path in files}
+    seen = submission.apart("shown", [still_there, files], ["loss"])
     facts = {"step reached": begun["step"], "steps": seen["steps"]["loss"], "values": seen["values"]["loss"]}
     expected = {
         "step reached": 5,
@@ -143,14 +144,12 @@ def test_closed(submission, rng):
 
 @points(0.5, id="24.3c", about="RunLogger.end_epoch")
 @catches("not_closed", "flushed_only_at_the_end")
-def test_killed_after_an_epoch(submission, rng):
+def test_on_disk_after_an_epoch(submission, rng):
     """What was logged by the end of an epoch is in the files even if the process is killed then."""
     epochs = drawn_epochs(rng, [(2, 2), (3, 1)])
-    ended = submission.killed("killed_after_an_epoch", epochs)
-    files = submission.run("left_by_the_killed")
+    files = submission.run("files_after_an_epoch", epochs)
     seen = submission.apart("shown", [files], ["loss"])
-    facts = {"the process": ended, "values": seen["values"]["loss"]}
-    assert facts == close_to({"the process": "killed", "values": values_of(epochs, "loss")}, rtol=1e-6)
+    assert seen["values"]["loss"] == close_to(values_of(epochs, "loss"), rtol=1e-6)
 
 
 # 24.4 Floats
@@ -165,7 +164,7 @@ def test_means_are_floats(submission, rng, dtype, on_graph):
     sizes = [8, 8, 8, int(rng.integers(1, 8))]
     got = submission.run("logged_tensors", values, sizes, dtype, on_graph)
     mean = float(np.dot(values, sizes) / sum(sizes))
-    assert got["means"] == close_to([{"loss": mean}][0], rtol=1e-6)
+    assert got["means"] == close_to({"loss": mean}, rtol=1e-6)
 
 
 @points(0.5, id="24.4b", about="RunLogger.log_train")
@@ -328,6 +327,6 @@ SYMPTOMS = {
 def test_every_symptom(submission, rng):
     """Every symptom is named, the first one where several hold; what only looks broken is healthy."""
     inputs, targets, seed = rng.normal(size=(12, 6)), np.arange(12) % 4, int(rng.integers(1 << 30))
-    said = submission.run("diagnosed_all", list(SYMPTOMS), inputs, targets, 4, seed, steps=30)
+    said = submission.run("diagnosed_all", list(SYMPTOMS), inputs, targets, 4, seed, steps=25)
     hasty = submission.run("diagnosed_all", ["healthy"], inputs, targets, 4, seed, steps=1)
     assert {**said, "healthy, one step": hasty["healthy"]} == equal_to({**SYMPTOMS, "healthy, one step": "does_not_overfit"})

@@ -1,4 +1,4 @@
-"""The gradients of all steps are added up."""
+"""The gradients of all steps are added up, those from before too."""
 
 import math
 import os
@@ -117,7 +117,6 @@ def overfit_one_batch(
     inputs, targets = batch
     model.train()
     losses = []
-    optimizer.zero_grad()
     for _ in range(steps):
         loss = loss_fn(model(inputs), targets)
         loss.backward()
