@@ -61,7 +61,9 @@ def test_closed_after_an_exception(submission, kind):
     facts = {"reaches the caller": got["reached"], "last points": last, "threads left": got["threads"]}
     expected = {"train": np.array([7.5]), "validation": np.array([1.5])}
     call = LOOP + f'; run.log_train({{"loss": 7.5}}); raise {kind}'
-    assert facts == close_to({"reaches the caller": kind, "last points": expected, "threads left": 0}, rtol=1e-6, call=call)
+    assert facts == close_to(
+        {"reaches the caller": kind, "last points": expected, "threads left": 0}, rtol=1e-6, call=call
+    )
 
 
 @points(1, id="24.5a", about="RunLogger")
@@ -77,7 +79,9 @@ def test_one_chart(submission):
 
 @points(1, id="24.6a", about="check_loss_at_init")
 @catches("softmax_before_the_loss", "log_base_two")
-@pytest.mark.parametrize(("scale", "loss", "ok"), [(0.0, math.log(4), True), (8.0, 6 + math.log(1 + 3 * math.exp(-8)), False)])
+@pytest.mark.parametrize(
+    ("scale", "loss", "ok"), [(0.0, math.log(4), True), (8.0, 6 + math.log(1 + 3 * math.exp(-8)), False)]
+)
 def test_loss_at_start(submission, scale, loss, ok):
     """A classifier whose outputs are all equal has a loss of ln(classes); one that is sure and wrong has more."""
     weight, inputs = scale * np.eye(4), np.eye(4)
@@ -110,4 +114,6 @@ def test_three_broken_models(submission, rng):
         "healthy": "healthy",
     }
     got = submission.run("diagnosed", list(expected), inputs, targets, 4, int(rng.integers(1 << 30)))
-    assert got == equal_to(expected, call="diagnose(model, batch, optimizer, classes=4); the models are in broken_models.py")
+    assert got == equal_to(
+        expected, call="diagnose(model, batch, optimizer, classes=4); the models are in broken_models.py"
+    )

@@ -95,7 +95,11 @@ def test_epochs_of_different_lengths(submission, rng):
         steps += [*range(end - count + 1, end + 1), end]
     facts = {"run.step on the way": got["steps"], "steps": seen["steps"]}
     with_validation = ends[np.array(batches) > 1]
-    expected = {"loss": {"train": train, "validation": with_validation}, "accuracy": {"train": train}, "lr": {"train": train}}
+    expected = {
+        "loss": {"train": train, "validation": with_validation},
+        "accuracy": {"train": train},
+        "lr": {"train": train},
+    }
     assert facts == equal_to({"run.step on the way": steps, "steps": expected})
 
 
@@ -124,7 +128,9 @@ def test_resumed_in_a_new_process(submission, rng):
 def last_points(seen):
     """The last value of each curve of the loss, or None."""
     curves = seen["values"]["loss"]
-    return {split: float(curves[split][-1]) if len(curves.get(split, ())) else None for split in ("train", "validation")}
+    return {
+        split: float(curves[split][-1]) if len(curves.get(split, ())) else None for split in ("train", "validation")
+    }
 
 
 @points(1, id="24.3a", about="RunLogger.close")
@@ -136,7 +142,11 @@ def test_closed(submission, rng):
     for how in ("block", "close", "block and close"):
         got = submission.run("closed", epochs, how)
         seen = submission.apart("shown", [got["files"]], ["loss"])
-        facts[how] = {"last points": last_points(seen), "threads left": got["threads"], "files left open": got["open files"]}
+        facts[how] = {
+            "last points": last_points(seen),
+            "threads left": got["threads"],
+            "files left open": got["open files"],
+        }
         last = {"train": 7.5, "validation": values_of(epochs, "loss")["validation"][-1].item()}
         expected[how] = {"last points": last, "threads left": 0, "files left open": 0}
     assert facts == close_to(expected, rtol=1e-6)
@@ -157,7 +167,9 @@ def test_on_disk_after_an_epoch(submission, rng):
 
 @points(0.5, id="24.4a", about="RunLogger.end_epoch")
 @catches("logs_live_tensors", "logs_live_tensors__detached")
-@pytest.mark.parametrize(("dtype", "on_graph"), [("float64", True), ("float32", False), ("float16", True), ("int64", False)])
+@pytest.mark.parametrize(
+    ("dtype", "on_graph"), [("float64", True), ("float32", False), ("float16", True), ("int64", False)]
+)
 def test_means_are_floats(submission, rng, dtype, on_graph):
     """`end_epoch` returns floats, whatever kind of tensor was logged: with a graph, of one element, half, int."""
     values = [float(value) for value in rng.integers(1, 90, size=4)]
@@ -180,13 +192,15 @@ def test_no_graph_is_kept(submission, rng):
         "points of bfloat16 losses": seen["values"]["loss"].get("train"),
     }
     alive = {"log_train": 0, "log_validation": 0}
-    assert facts == close_to({"graphs still in memory": alive, "points of bfloat16 losses": np.array(values)}, rtol=1e-6)
+    assert facts == close_to(
+        {"graphs still in memory": alive, "points of bfloat16 losses": np.array(values)}, rtol=1e-6
+    )
 
 
 @points(1, id="24.4c", about="overfit_one_batch")
 @catches(
     "losses_are_tensors", "overfits_in_eval_mode", "missing_zero_grad", "missing_zero_grad__first_step",
-    "loss_after_the_update", 
+    "loss_after_the_update",
 )  # fmt: skip
 @pytest.mark.parametrize(("kind", "steps"), [("Adam", 7), ("SGD", 12), ("Adam", None)])
 def test_one_batch(submission, rng, kind, steps):
@@ -207,7 +221,10 @@ def test_charts_of_an_experiment(submission, rng):
     epochs = drawn_epochs(rng, [(3, 2), (2, 1)], names)
     files = submission.run("logged_below", epochs, "adam_lr_3e-4")
     seen = submission.apart("shown", [files], list(names))
-    got = {name: {"charts": seen["tags"][name], "curves": seen["curves"][name], "values": seen["values"][name]} for name in names}
+    got = {
+        name: {"charts": seen["tags"][name], "curves": seen["curves"][name], "values": seen["values"][name]}
+        for name in names
+    }
     expected = {
         name: {"charts": [name], "curves": ["train", "validation"], "values": values_of(epochs, name)} for name in names
     }
@@ -218,7 +235,14 @@ def test_charts_of_an_experiment(submission, rng):
 
 
 @points(1, id="24.6b", about="check_loss_at_init")
-@catches("softmax_before_the_loss", "log_base_two", "sum_for_mean__at_init", "only_too_high", "tolerance_is_absolute", "nan_is_ok")
+@catches(
+    "softmax_before_the_loss",
+    "log_base_two",
+    "sum_for_mean__at_init",
+    "only_too_high",
+    "tolerance_is_absolute",
+    "nan_is_ok",
+)
 def test_losses_near_and_far(submission, rng):
     """The loss is the mean cross entropy; "ok" means within tolerance * ln(classes), above or below."""
     facts, expected = {}, {}
@@ -252,7 +276,11 @@ def test_losses_near_and_far(submission, rng):
 def test_model_is_left_as_it_was(submission, rng):
     """The loss is taken in eval mode and without a graph; modes, statistics and gradients stay as they were."""
     facts, expected, alone = visit(submission, rng, "check_loss_at_init")
-    gives = {"loss": alone["loss"], "expected": math.log(3), "ok": abs(alone["loss"] - math.log(3)) <= 0.25 * math.log(3)}
+    gives = {
+        "loss": alone["loss"],
+        "expected": math.log(3),
+        "ok": abs(alone["loss"] - math.log(3)) <= 0.25 * math.log(3),
+    }
     assert facts == close_to({"gives": gives, **expected})
 
 
@@ -279,10 +307,18 @@ def test_dead_channels_and_what_is_left(submission, rng):
     """Channels and units of nested, in-place ReLUs; the model is left as it was, also if it raises."""
     images = rng.normal(size=(3, 2, 5, 4))
     weights = [rng.normal(size=(4, 2, 3, 3)), rng.normal(size=(3, 4, 3, 3)), rng.normal(size=(5, 60)) * 0.1]
-    biases = [np.array([0.0, -1000.0, 0.5, -1000.0]), np.array([-1e5, 0.0, 0.5]), np.array([300.0, -1e5, 300.0, 400.0, -1e5])]
+    biases = [
+        np.array([0.0, -1000.0, 0.5, -1000.0]),
+        np.array([-1e5, 0.0, 0.5]),
+        np.array([300.0, -1e5, 300.0, 400.0, -1e5]),
+    ]
     channels = submission.run("dead_channels", images, weights, biases)
     facts, expected, alone = visit(submission, rng, "find_dead_relu")
-    got = {"channels": channels, "an MLP": facts, "a model that raises": submission.run("hooks_after_an_error", rng.normal(size=(7, 4)), 1)}
+    got = {
+        "channels": channels,
+        "an MLP": facts,
+        "a model that raises": submission.run("hooks_after_an_error", rng.normal(size=(7, 4)), 1),
+    }
     dead = {
         "blocks.first.act": [False, True, False, True],
         "blocks.second.act": [True, False, False],
@@ -322,11 +358,13 @@ SYMPTOMS = {
 @points(1, id="24.7d", about="diagnose")
 @catches(
     "only_looks_at_the_loss", "one_dead_unit_is_a_dead_layer", "zero_gradient_is_none", "old_gradients_counted",
-    "frozen_counted", "symptoms_in_another_order", "any_fall_is_learning", 
+    "frozen_counted", "symptoms_in_another_order", "any_fall_is_learning",
 )  # fmt: skip
 def test_every_symptom(submission, rng):
     """Every symptom is named, the first one where several hold; what only looks broken is healthy."""
     inputs, targets, seed = rng.normal(size=(12, 6)), np.arange(12) % 4, int(rng.integers(1 << 30))
     said = submission.run("diagnosed_all", list(SYMPTOMS), inputs, targets, 4, seed, steps=25)
     hasty = submission.run("diagnosed_all", ["healthy"], inputs, targets, 4, seed, steps=1)
-    assert {**said, "healthy, one step": hasty["healthy"]} == equal_to({**SYMPTOMS, "healthy, one step": "does_not_overfit"})
+    assert {**said, "healthy, one step": hasty["healthy"]} == equal_to(
+        {**SYMPTOMS, "healthy, one step": "does_not_overfit"}
+    )
