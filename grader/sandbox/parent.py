@@ -134,7 +134,7 @@ class WarmParent:
         return GPU if self.runtime.name == "torch" and os.path.exists(GPU[0]) else []
 
     def _asks_for_itself(self) -> bool:
-        """TensorFlow aborts if there is no /proc/self/exe, or if that is a Python and it cannot read its command line."""
+        """TensorFlow aborts without /proc/self/exe, or if that is a Python and it cannot read its command line."""
         return "tensorflow" in self.runtime.packages
 
     def _command_lines(self) -> tuple[list[str], list[str]]:
