@@ -134,7 +134,7 @@ def last_points(seen):
 
 
 @points(1, id="24.3a", about="RunLogger.close")
-@catches("not_closed", "not_closed__only_flushed", "not_closed__one_of_two", "close_twice_raises")
+@catches("not_closed", "close_twice_raises")
 def test_closed(submission, rng):
     """After the block, or after close(), every point is in the files, and no thread or file is left open."""
     epochs = drawn_epochs(rng, [(2, 1), (1, 1)])
@@ -166,7 +166,7 @@ def test_on_disk_after_an_epoch(submission, rng):
 
 
 @points(0.5, id="24.4a", about="RunLogger.end_epoch")
-@catches("logs_live_tensors", "logs_live_tensors__detached")
+@catches("logs_live_tensors")
 @pytest.mark.parametrize(
     ("dtype", "on_graph"), [("float64", True), ("float32", False), ("float16", True), ("int64", False)]
 )
@@ -180,7 +180,7 @@ def test_means_are_floats(submission, rng, dtype, on_graph):
 
 
 @points(0.5, id="24.4b", about="RunLogger.log_train")
-@catches("logs_live_tensors", "tensor_to_the_writer", "logs_live_tensors__history")
+@catches("logs_live_tensors", "tensor_to_the_writer")
 def test_no_graph_is_kept(submission, rng):
     """A logged loss is a number from then on: no graph stays in memory, and a bfloat16 has its own value."""
     exponents = rng.permutation([-30, -20, 0, 18, 40])
@@ -199,7 +199,7 @@ def test_no_graph_is_kept(submission, rng):
 
 @points(1, id="24.4c", about="overfit_one_batch")
 @catches(
-    "losses_are_tensors", "overfits_in_eval_mode", "missing_zero_grad", "missing_zero_grad__first_step",
+    "losses_are_tensors", "overfits_in_eval_mode", "missing_zero_grad",
     "loss_after_the_update",
 )  # fmt: skip
 @pytest.mark.parametrize(("kind", "steps"), [("Adam", 7), ("SGD", 12), ("Adam", None)])
@@ -238,7 +238,7 @@ def test_charts_of_an_experiment(submission, rng):
 @catches(
     "softmax_before_the_loss",
     "log_base_two",
-    "sum_for_mean__at_init",
+    ,
     "only_too_high",
     "tolerance_is_absolute",
     "nan_is_ok",
@@ -272,7 +272,7 @@ def test_losses_near_and_far(submission, rng):
 
 
 @points(1, id="24.6c", about="check_loss_at_init")
-@catches("init_loss_in_training_mode", "mode_not_restored", "mode_not_restored__training", "loss_with_a_graph")
+@catches("init_loss_in_training_mode", "mode_not_restored", "loss_with_a_graph")
 def test_model_is_left_as_it_was(submission, rng):
     """The loss is taken in eval mode and without a graph; modes, statistics and gradients stay as they were."""
     facts, expected, alone = visit(submission, rng, "check_loss_at_init")
@@ -300,7 +300,7 @@ def visit(submission, rng, which):
 
 @points(1, id="24.7c", about="find_dead_relu")
 @catches(
-    "dead_in_one_sample", "units_by_position", "outputs_looked_at_later", "hooks_left", "hooks_left__after_an_error",
+    "dead_in_one_sample", "units_by_position", "outputs_looked_at_later", "hooks_left",
     "relu_in_training_mode", "only_top_level_relus",
 )  # fmt: skip
 def test_dead_channels_and_what_is_left(submission, rng):

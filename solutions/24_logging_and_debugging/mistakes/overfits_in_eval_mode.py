@@ -1,4 +1,4 @@
-"""One batch is learned in eval mode."""
+"""One batch is learned in whatever mode the model is in."""
 
 import math
 import os
@@ -115,7 +115,6 @@ def overfit_one_batch(
         The loss before each of the `steps` updates, as floats.
     """
     inputs, targets = batch
-    model.eval()
     losses = []
     for _ in range(steps):
         optimizer.zero_grad()
