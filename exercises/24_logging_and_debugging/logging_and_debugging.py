@@ -5,16 +5,13 @@
 Compared with: the event files, read back by TensorBoard's own reader; torch's own training loop.
 """
 
-import math
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.optim import Optimizer
-from torch.utils.tensorboard import SummaryWriter
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 

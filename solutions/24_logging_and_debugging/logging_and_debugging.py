@@ -5,17 +5,22 @@
 Compared with: the event files, read back by TensorBoard's own reader; torch's own training loop.
 """
 
+# BEGIN SOLUTION -
 import math
+
+# END SOLUTION
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.optim import Optimizer
+
+# BEGIN SOLUTION -
 from torch.utils.tensorboard import SummaryWriter
 
+# END SOLUTION
 Batch = tuple[torch.Tensor, torch.Tensor]
 
 
@@ -167,7 +172,7 @@ def check_loss_at_init(model: nn.Module, batch: Batch, classes: int, tolerance: 
     """
     # BEGIN SOLUTION 24.6 compare the loss at the start with ln(classes)
     inputs, targets = batch
-    loss = _in_eval_mode(model, lambda: functional.cross_entropy(model(inputs), targets).item())
+    loss = _in_eval_mode(model, lambda: nn.functional.cross_entropy(model(inputs), targets).item())
     expected = math.log(classes)
     return {"loss": loss, "expected": expected, "ok": abs(loss - expected) <= tolerance * expected}
     # END SOLUTION
@@ -226,13 +231,13 @@ def diagnose(model: nn.Module, batch: Batch, optimizer: Optimizer, classes: int,
         return "dead_relu"
     model.zero_grad()
     model.train()
-    functional.cross_entropy(model(inputs), targets).backward()
+    nn.functional.cross_entropy(model(inputs), targets).backward()
     wanted = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if any(parameter.grad is None for parameter in wanted):
         return "no_gradient"
     held = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
     if any(id(parameter) not in held for parameter in wanted):
         return "not_in_optimizer"
-    losses = overfit_one_batch(model, batch, functional.cross_entropy, optimizer, steps)
+    losses = overfit_one_batch(model, batch, nn.functional.cross_entropy, optimizer, steps)
     return "healthy" if losses[-1] < losses[0] / 2 else "does_not_overfit"
     # END SOLUTION

@@ -69,21 +69,21 @@ def graphs_alive(module: Any) -> dict[str, int]:
 
 
 def steps_on_the_way(module: Any, batches: list[int], start_step: int) -> dict[str, Any]:
-    """`step` at the start, after each training batch, and around the validation of each epoch; with the files."""
-    folder = fresh_folder("steps")
-    steps = []
+    """`step` at the start, after each training batch, and after each epoch, one of one batch without validation."""
+    folder, metrics, validation = fresh_folder("steps"), {"loss": 1.0, "accuracy": 0.5, "lr": 0.1}, {"loss": 1.0}
+    steps, means = [], []
     with module.RunLogger(start_step=start_step, folder=Path(folder)) as run:
         steps.append(run.step)
         for count in batches:
             for _ in range(count):
-                run.log_train({"loss": 1.0, "accuracy": 0.5, "lr": 0.1})
+                run.log_train(metrics)
                 steps.append(run.step)
             if count > 1:
-                run.log_validation({"loss": 1.0}, 3)
-                run.log_validation({"loss": 2.0}, 3)
-            run.end_epoch()
+                run.log_validation(validation, 3)
+                run.log_validation(validation, 3)
+            means.append(run.end_epoch())
             steps.append(run.step)
-    return {"files": files_in(folder), "steps": [int(step) for step in steps]}
+    return {"files": files_in(folder), "steps": steps, "means": means}
 
 
 def run_begun(module: Any, epochs: list[dict[str, Any]]) -> dict[str, Any]:
