@@ -46,6 +46,9 @@ def files(module):
 def has_module(module):
     return module is not None
 
+def hang(module):
+    while True: pass
+
 def can_import(module, name):
     import importlib.util
     return importlib.util.find_spec(name) is not None
@@ -259,6 +262,36 @@ def test_alone_runs_without_the_submission_and_is_remembered(
 def test_a_reference_that_fails_alone_is_the_authors_fault(opened: Opened) -> None:
     with pytest.raises(BadExercise, match="count alone"):
         opened().alone("count")
+
+
+def test_apart_runs_without_the_submission_and_remembers_nothing(
+    opened: Opened, cache: ValueCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For values that came from the learner's code: there are as many as submissions, and they cost the check's time."""
+    monkeypatch.setattr(cache, "put", None)
+    submission = opened("raise SystemExit")
+    assert submission.apart("has_module") is False
+    assert submission.apart("give", b"bytes") == [(b"bytes",), {}]
+    assert submission.spent > 0
+
+
+def test_a_worker_that_dies_of_the_learners_values_is_the_submissions_own(opened: Opened) -> None:
+    """Else a file that kills its reader would turn a lost score into no score."""
+    submission = opened(seconds=1)
+    submission.run("count")
+    seen = trace.start()
+    with pytest.raises(WorkerDied):
+        submission.apart("write_and_die", "text", 1)
+    with pytest.raises(WorkerTimeout):
+        submission.apart("hang")
+    assert seen == [("ended", "died"), ("ended", "timeout")]
+    submission.begin("visible", 20.0)
+    assert submission.run("count") == 2, "the learner's own worker lives on"
+
+
+def test_a_scenario_that_raises_apart_is_the_authors_fault(opened: Opened) -> None:
+    with pytest.raises(BadExercise, match="count apart"):
+        opened().apart("count")
 
 
 def test_what_was_printed_is_kept_also_from_a_process_that_ended(opened: Opened) -> None:
