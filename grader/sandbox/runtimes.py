@@ -65,7 +65,7 @@ TENSORFLOW_SETTINGS = (
 )  # fmt: skip
 XLA_FLAGS = (
     "--xla_cpu_multi_thread_eigen=false",
-    # Programs of exercises are tiny: to compile them is all that they cost, and these make it take a quarter of the time.
+    # An exercise's programs are tiny: compiling them is all that they cost, and with these it takes a quarter of that.
     "--xla_backend_optimization_level=0", "--xla_llvm_disable_expensive_passes=true",
     "--xla_cpu_use_fusion_emitters=false",
 )  # fmt: skip
