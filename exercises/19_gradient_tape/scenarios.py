@@ -24,11 +24,18 @@ def network(kind, width, outputs, seed):
     """A small model; the same seed gives the same weights and the same dropout."""
     start = lambda i: keras.initializers.RandomUniform(-0.8, 0.8, seed=seed + i)  # noqa: E731
     penalty = keras.regularizers.L2(0.05) if kind == "regularised" else None
-    layers = [keras.Input((width,)), keras.layers.Dense(5, "tanh", kernel_initializer=start(1), kernel_regularizer=penalty)]
+    layers = [keras.Input((width,)), keras.layers.Dense(5, "tanh", kernel_initializer=start(1), kernel_regularizer=penalty,
+                                                         activity_regularizer=penalty)]
     if kind == "dropout and batch norm":
         layers += [keras.layers.BatchNormalization(momentum=0.7), keras.layers.Dropout(0.4, seed=seed)]
     layers.append(keras.layers.Dense(outputs, kernel_initializer=start(2), bias_regularizer=penalty))
     return keras.Sequential(layers)
+
+
+def built(optimizer, model):
+    """The optimizer with its variables made: a train_step that is a tf.function itself may not make any later."""
+    optimizer.build(model.trainable_variables)
+    return optimizer
 
 
 def plain(weights):
@@ -38,7 +45,8 @@ def plain(weights):
 def steps(module, kind, x, y, outputs, optimizer, loss, count, seed):
     """Loss and weights after each of several steps on the same batch."""
     forbid_keras_training()
-    model, used = network(kind, x.shape[1], outputs, seed), OPTIMIZERS[optimizer]()
+    model = network(kind, x.shape[1], outputs, seed)
+    used = built(OPTIMIZERS[optimizer](), model)
     seen = []
     for _ in range(count):
         value = module.train_step(model, tf.constant(x), tf.constant(y), LOSSES[loss](), used)
@@ -72,7 +80,7 @@ def epochs(module, kind, x, y, batch_size, count, optimizer, metrics, seed):
     forbid_keras_training()
     model = network(kind, x.shape[1], 1, seed)
     data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
-    history = module.fit(model, data, LOSSES["mse"](), OPTIMIZERS[optimizer](), metrics_of(metrics), epochs=count)
+    history = module.fit(model, data, LOSSES["mse"](), built(OPTIMIZERS[optimizer](), model), metrics_of(metrics), epochs=count)
     return {"history": history, "weights": plain(model.get_weights())}
 
 

@@ -31,13 +31,20 @@ class Counting(keras.Model):
         return self.dense(x)
 
 
+def built(optimizer, model):
+    """The optimizer with its variables made, as the README promises."""
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
 class Loose(keras.Model):
-    """Has a trainable weight, `loose`, that its output does not depend on."""
+    """Has trainable weights, `loose` and `idle`, that its output does not depend on."""
 
     def __init__(self, seed):
         super().__init__()
         self.dense = keras.layers.Dense(1, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
         self.loose = self.add_weight(shape=(2,), initializer="ones", name="loose")
+        self.idle = self.add_weight(shape=(), initializer="ones", name="idle")
 
     def call(self, x, training=False):
         return self.dense(x)
@@ -48,7 +55,7 @@ def loose_step(module, x, y, seed):
     forbid_keras_training()
     model = Loose(seed)
     model(tf.constant(x))
-    module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1))
+    module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model))
 
 
 def loose_weights(module, x, y, seed):
@@ -59,7 +66,7 @@ def loose_weights(module, x, y, seed):
     before = [np.array(weight) for weight in model.get_weights()]
     metric = keras.metrics.MeanAbsoluteError()
     with contextlib.suppress(ValueError):
-        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1), [metric])
+        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model), [metric])
     return {"before": before, "after": [np.array(weight) for weight in model.get_weights()], "metric": float(metric.result())}
 
 
@@ -71,7 +78,7 @@ def forward_passes(module, x, y, seed):
         model = Counting(seed)
         model(tf.constant(x))
         model.calls = 0
-        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1), metrics)
+        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model), metrics)
         counts.append(model.calls)
     return counts
 
@@ -84,7 +91,7 @@ def traces(module, x, y, batch_size, epochs, seed):
     model.calls = 0
     data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
     metrics = [keras.metrics.MeanAbsoluteError(name="mae")]
-    module.fit(model, data, LOSSES["mse"](), keras.optimizers.SGD(0.01), metrics, epochs=epochs)
+    module.fit(model, data, LOSSES["mse"](), built(keras.optimizers.SGD(0.01), model), metrics, epochs=epochs)
     return {"runs of call": model.calls, "steps": epochs * len(data)}
 
 
@@ -93,7 +100,7 @@ def inside_a_function(module, x, y, seed):
     forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x))
-    optimizer, loss_fn = keras.optimizers.Adam(0.01), LOSSES["mse"]()
+    optimizer, loss_fn = built(keras.optimizers.Adam(0.01), model), LOSSES["mse"]()
 
     @tf.function(autograph=False)
     def step(batch, target):
@@ -122,7 +129,7 @@ def frozen_steps(module, x, y, seed):
     """Weights after a step on a model whose first layer is frozen, with batch normalisation in it."""
     forbid_keras_training()
     model = _frozen(x.shape[1], seed)
-    loss = module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1))
+    loss = module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model))
     return {"loss": float(loss), "weights": [np.array(weight) for weight in model.get_weights()]}
 
 
@@ -138,3 +145,28 @@ def _frozen(width, seed):
     frozen = keras.layers.Dense(4, kernel_initializer=start, trainable=False)
     return keras.Sequential([keras.Input((width,)), frozen, keras.layers.BatchNormalization(),
                              keras.layers.Dense(1, kernel_initializer=start)])  # fmt: skip
+
+
+def classifier(module, x, classes, batch_size, count, seed):
+    """The history of a classifier whose metric has counted something else before."""
+    forbid_keras_training()
+    model, data, right = _classifier(x, classes, batch_size, seed)
+    right.update_state([0, 0, 0], np.eye(3, dtype=np.float32))
+    optimizer = built(keras.optimizers.SGD(0.1), model)
+    return module.fit(model, data, LOSSES["cross-entropy"](), optimizer, [right], epochs=count)
+
+
+def keras_classifier(module, x, classes, batch_size, count, seed):
+    """The same by model.fit, with a new metric."""
+    model, data, right = _classifier(x, classes, batch_size, seed)
+    loss_fn = LOSSES["cross-entropy"]()
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss_fn, metrics=[right], jit_compile=False)
+    seen = model.fit(data, epochs=count, verbose=0).history
+    return [{name: float(values[i]) for name, values in seen.items()} for i in range(count)]
+
+
+def _classifier(x, classes, batch_size, seed):
+    start = keras.initializers.RandomUniform(-1, 1, seed=seed)
+    model = keras.Sequential([keras.Input((x.shape[1],)), keras.layers.Dense(3, kernel_initializer=start)])
+    data = tf.data.Dataset.from_tensor_slices((x, classes)).batch(batch_size)
+    return model, data, keras.metrics.SparseCategoricalAccuracy(name="right")

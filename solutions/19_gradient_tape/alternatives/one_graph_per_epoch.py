@@ -23,9 +23,9 @@ def train_step(model, x, y, loss_fn, optimizer, metrics=()):
         loss = tf.add_n([loss_fn(y, out), *model.losses])
     gradients = tape.gradient(loss, weights)
     del tape
-    for weight, gradient in zip(weights, gradients):
-        if gradient is None:
-            raise ValueError(f"{weight.path} has no gradient")
+    cut_off = [weight.path for weight, gradient in zip(weights, gradients) if gradient is None]
+    if cut_off:
+        raise ValueError(f"{cut_off} have no gradient")
     optimizer.apply_gradients(zip(gradients, weights))
     [metric.update_state(y, out) for metric in metrics]
     return loss
