@@ -31,6 +31,12 @@ def one_after_another(module, x, y, seeds, times, **options):
     return [orders(module, x, y, times, seed=seed, **options) for seed in seeds]
 
 
+def inputs_after(module, x, y, times=1, **options):
+    """x and y after a dataset over them has been made and read."""
+    orders(module, x, y, times, **options)
+    return {"x": x, "y": y}
+
+
 def first_batch(module, count, batch_size, seed):
     """The first batch of one epoch of the samples 0, 1, ..., count - 1."""
     x = np.arange(count)
@@ -63,6 +69,6 @@ def global_state(module, x, y, **options):
 def _state():
     return {
         "TensorFlow's global seed": context.global_seed(),
-        "numpy's state": np.random.get_state()[1].copy(),
-        "random's state": random.getstate()[1][-1],
+        "numpy's state": [*map(int, np.random.get_state()[1]), np.random.get_state()[2]],
+        "random's state": list(random.getstate()[1]),
     }
