@@ -37,7 +37,7 @@ def layer_counts(model: Any) -> dict[str, int]:
     if isinstance(model, keras.Model):
         kinds = {cls.__name__: cls for cls, _ in KERAS.values()}
         found = list(keras_layers(model))
-        weights = len({id(variable) for variable in model.variables if "seed" not in variable.name})
+        weights = len(model.weights)
     else:
         kinds = {cls.__name__: cls for cls, _ in TORCH.values()}
         found = list(model.modules())
