@@ -27,7 +27,9 @@ def torch_outputs(weights, x, eps=1e-5):
     return forward(weights, torch.tensor(x), eps, 0.1, False).numpy()
 
 
-def torch_training(weights, x, y, optimizer="sgd", lr=0.01, epochs=1, batch_size=32, norm_eps=1e-5, momentum=0.1, **adam):
+def torch_training(
+    weights, x, y, optimizer="sgd", lr=0.01, epochs=1, batch_size=32, norm_eps=1e-5, momentum=0.1, **adam
+):
     """The mean loss of each epoch, and the weights at the end."""
     import torch
 

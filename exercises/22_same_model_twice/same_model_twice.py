@@ -11,7 +11,6 @@ from typing import Any
 import keras
 import numpy as np
 import torch
-from torch import nn
 
 
 def build_torch(
@@ -23,7 +22,7 @@ def build_torch(
     classes: int,
     eps: float = 1e-5,
     momentum: float = 0.1,
-) -> nn.Module:
+) -> torch.nn.Module:
     """The model in torch: conv 3x3, batch norm, relu, flatten, linear, relu, linear.
 
     Args:
@@ -59,7 +58,7 @@ def build_keras(
     raise NotImplementedError("22.1 the same layers in Keras, batch norm's settings translated")
 
 
-def port_weights(source: nn.Module | keras.Model, target: nn.Module | keras.Model) -> None:
+def port_weights(source: torch.nn.Module | keras.Model, target: torch.nn.Module | keras.Model) -> None:
     """Copy every weight and running statistic from one model into the other, in place.
 
     Args:
@@ -70,7 +69,7 @@ def port_weights(source: nn.Module | keras.Model, target: nn.Module | keras.Mode
 
 
 def train_both(
-    torch_model: nn.Module,
+    torch_model: torch.nn.Module,
     keras_model: keras.Model,
     x: np.ndarray,
     y: np.ndarray,

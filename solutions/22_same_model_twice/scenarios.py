@@ -64,7 +64,12 @@ def in_place(
 
 
 def with_eps(
-    module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels: dict[str, Any], x: Any, options: dict[str, Any]
+    module: Any,
+    sizes: dict[str, int],
+    weights: dict[str, Any],
+    kernels: dict[str, Any],
+    x: Any,
+    options: dict[str, Any],
 ) -> dict[str, Any]:
     """Logits in evaluation of both models, each given its weights directly."""
     ours, theirs = built(module, sizes, **options)
@@ -265,7 +270,11 @@ def optimizer_measurements(module: None) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras warns of the missing gradient
         for name, (start, gradients, rates, option, setting) in cases.items():
-            kinds = (torch.optim.SGD, keras.optimizers.SGD) if option == "momentum" else (torch.optim.Adam, keras.optimizers.Adam)
+            kinds = (
+                (torch.optim.SGD, keras.optimizers.SGD)
+                if option == "momentum"
+                else (torch.optim.Adam, keras.optimizers.Adam)
+            )
             for side, run, kind in zip(seen, (by_torch, by_keras), kinds, strict=True):
                 named = {"epsilon" if side == "keras" and option == "eps" else option: setting} if option else {}
                 seen[side][name] = run(kind, start, gradients, rates, **named)

@@ -109,7 +109,7 @@ def test_in_place_and_apart(submission, rng, from_torch):
 
 @points(1, id="22.3a", about="build_keras")
 @catches("batchnorm_eps", "eps_ignored")
-@pytest.mark.parametrize("options", [{}, {"eps": 0.02}, {"eps": 1e-3, "momentum": 0.4}])
+@pytest.mark.parametrize("options", [{}, {"eps": 0.02, "momentum": 0.4}])
 def test_eps(submission, reference, rng, options):
     """Where the running variance is small, both models add `eps` to it: torch's default, or the one given."""
     weights, (x, _) = drawn(rng, SIZES, variance=2e-3), images(rng, SIZES, 3)
@@ -118,7 +118,7 @@ def test_eps(submission, reference, rng, options):
     assert got == close_to({"torch": expected, "keras": expected}, rtol=1e-4, atol=1e-4)
 
 
-MOMENTA = pytest.mark.parametrize("options", [{}, {"momentum": 0.3}, {"momentum": 0.9}])
+MOMENTA = pytest.mark.parametrize("options", [{}, {"momentum": 0.3}])
 
 
 @points(1, id="22.3b", about="build_keras")
@@ -167,6 +167,17 @@ def apart(weights, *names):
     return {name: array for name, array in weights.items() if name not in names}
 
 
+def both_of(weights, updates):
+    """What both models hold when torch's ends with these weights; Keras's running variance is another matter."""
+    sides = {"torch": weights, "keras": in_keras(weights, SIZES)}
+    return {side: apart(arrays, "norm.running_var") for side, arrays in sides.items()} | {"Keras's updates": updates}
+
+
+def seen_in(got):
+    sides = {side: apart(got[side], "norm.running_var") for side in ("torch", "keras")}
+    return sides | {"Keras's updates": got["updates by keras.optimizers"]}
+
+
 @points(2, id="22.4b", about="train_both")
 @catches(
     "softmax_twice", "from_logits_forgotten", "torch_optimizer_for_both", "reshaped_for_transposed",
@@ -193,26 +204,22 @@ def test_one_sgd_step(submission, reference, rng, evaluating):
 
 @points(1, id="22.4c", about="train_both")
 @catches("keras_shuffles", "batches_averaged", "last_batch_dropped", "gradients_add_up")
-def test_batches_of_one_epoch(submission, reference, rng):
-    """Batches go in order, the smaller last one too; the loss is the mean over samples."""
-    options = {"lr": 0.1, "batch_size": 4}
-    weights, _, x, y, got = trained(submission, rng, 9, options)
+@pytest.mark.parametrize(("count", "options"), [(9, {"lr": 0.1, "batch_size": 4}), (33, {})])
+def test_batches_of_one_epoch(submission, reference, rng, count, options):
+    """Batches go in order, the smaller last one too; the loss is the mean over samples; defaults are the README's."""
+    weights, _, x, y, got = trained(submission, rng, count, options)
     ours = reference.run("torch_training", weights, x, y, **options)
-    expected = {
-        "losses": {"torch": ours["losses"], "keras": ours["losses"]},
-        "torch": apart(ours["weights"], "norm.running_var"),
-        "keras": apart(in_keras(ours["weights"], SIZES), "norm.running_var"),
-        "updates by keras.optimizers": 3,
-    }
-    seen = {"losses": got["losses"], "updates by keras.optimizers": got["updates by keras.optimizers"]}
-    seen |= {side: apart(got[side], "norm.running_var") for side in ("torch", "keras")}
+    expected = {"losses": {"torch": ours["losses"], "keras": ours["losses"]}} | both_of(
+        ours["weights"], updates=-(-count // options.get("batch_size", 32))
+    )
+    seen = {"losses": got["losses"]} | seen_in(got)
     assert seen == close_to(expected, rtol=1e-4, atol=3e-5)
 
 
 # 22.5 Adam
 
 
-@points(2, id="22.5", about="train_both")
+@points(1.5, id="22.5a", about="train_both")
 @catches("adam_eps", "adam_eps_default", "adam_eps_inverted", "adam_eps_without_root", "betas_ignored")
 @pytest.mark.parametrize(("betas", "eps"), [((0.9, 0.999), 1e-2), ((0.8, 0.95), 1e-3), ((0.5, 0.9), 0.1)])
 def test_one_adam_step(submission, reference, rng, betas, eps):
@@ -220,14 +227,21 @@ def test_one_adam_step(submission, reference, rng, betas, eps):
     options = {"optimizer": "adam", "lr": 0.1, "betas": betas, "eps": eps, "batch_size": 6}
     weights, _, x, y, got = trained(submission, rng, 6, options)
     ours = reference.run("torch_training", weights, x, y, **options)["weights"]
-    expected = {
-        "torch": apart(ours, "norm.running_var"),
-        "keras": apart(in_keras(ours, SIZES), "norm.running_var"),
-        "updates by keras.optimizers": 1,
-    }
-    seen = {"updates by keras.optimizers": got["updates by keras.optimizers"]}
-    seen |= {side: apart(got[side], "norm.running_var") for side in ("torch", "keras")}
-    assert seen == close_to(expected, rtol=1e-4, atol=3e-5)
+    assert seen_in(got) == close_to(both_of(ours, updates=1), rtol=1e-4, atol=3e-5)
+
+
+@points(0.5, id="22.5b", about="train_both")
+@catches("adam_eps", "adam_eps_default")
+def test_adam_with_tiny_gradients(submission, reference, rng):
+    """With Adam's defaults, gradients near 1e-8 take the last layer's bias where torch's goes, in both."""
+    weights, (x, y) = drawn(rng, SIZES), images(rng, SIZES, 4)
+    weights["out.weight"] *= np.float32(0.1)
+    weights["out.bias"] = np.array([16.5, 0.0, 0.4, -0.3], dtype=np.float32)  # class 0, and sure of it
+    options = {"optimizer": "adam", "lr": 0.1}
+    got = submission.run("trained", SIZES, weights, in_keras(weights, SIZES), x, y * 0, options, {}, False)
+    wanted = reference.run("torch_training", weights, x, y * 0, **options)["weights"]["out.bias"][1:]
+    seen = {side: got[side]["out.bias"][1:] for side in ("torch", "keras")}
+    assert seen == close_to(dict.fromkeys(seen, wanted), rtol=0, atol=1e-3)
 
 
 # 22.6 Five epochs
@@ -244,7 +258,10 @@ def test_five_epochs(submission, reference, rng):
     theirs = submission.alone("keras_training", SIZES, kernels, x, y, 0.05, 5, 4, 1e-2, 0.8)
     expected = {
         "losses": {"torch": ours["losses"], "keras": theirs["losses"]},
-        "running means": {"torch": ours["weights"]["norm.running_mean"], "keras": theirs["weights"]["norm.running_mean"]},
+        "running means": {
+            "torch": ours["weights"]["norm.running_mean"],
+            "keras": theirs["weights"]["norm.running_mean"],
+        },
     }
     means = {side: got[side]["norm.running_mean"] for side in ("torch", "keras")}
     assert {"losses": got["losses"], "running means": means} == close_to(expected, rtol=1e-3, atol=1e-3)
@@ -268,7 +285,9 @@ def confirmed(given, facts):
 
 def choice(measured, **places):
     """The answer whose number the measurement is; none (so nothing is confirmed) when it is no one's."""
-    return next((name for name, number in places.items() if abs(measured - number) < 1e-6 * max(1, abs(number))), "none")
+    return next(
+        (name for name, number in places.items() if abs(measured - number) < 1e-6 * max(1, abs(number))), "none"
+    )
 
 
 def layer_facts(seen):
@@ -314,8 +333,7 @@ def by_question(facts):
 
 @points(1, id="22.7a", about="differences")
 @catches(
-    "same_batchnorm_assumed", "batchnorm_momentum_same", "running_variance_same", "bias_same", "gelu_by_tanh",
-    "layernorm_eps_same", "lstm_bias_same",
+    "same_batchnorm_assumed", "batchnorm_momentum_same", "running_variance_same", "gelu_by_tanh",
 )  # fmt: skip
 def test_differences_of_layers(submission):
     """The answers about layers are what torch and Keras do on this machine."""

@@ -5,7 +5,6 @@ from typing import Any
 import keras
 import numpy as np
 import torch
-from torch import nn
 
 
 def build_torch(
@@ -17,7 +16,7 @@ def build_torch(
     classes: int,
     eps: float = 1e-5,
     momentum: float = 0.1,
-) -> nn.Module:
+) -> torch.nn.Module:
     """The model in torch: conv 3x3, batch norm, relu, flatten, linear, relu, linear.
 
     Args:
@@ -31,14 +30,14 @@ def build_torch(
         A module of one nn.Conv2d, one nn.BatchNorm2d and two nn.Linear, in float32. It maps
         (N, channels, height, width) to logits (N, classes).
     """
-    return nn.Sequential(
-        nn.Conv2d(channels, filters, 3),
-        nn.BatchNorm2d(filters, eps=eps, momentum=momentum),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(filters * (height - 2) * (width - 2), hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, classes),
+    return torch.nn.Sequential(
+        torch.nn.Conv2d(channels, filters, 3),
+        torch.nn.BatchNorm2d(filters, eps=eps, momentum=momentum),
+        torch.nn.ReLU(),
+        torch.nn.Flatten(),
+        torch.nn.Linear(filters * (height - 2) * (width - 2), hidden),
+        torch.nn.ReLU(),
+        torch.nn.Linear(hidden, classes),
     )
 
 
@@ -71,7 +70,7 @@ def build_keras(
     )
 
 
-def port_weights(source: nn.Module | keras.Model, target: nn.Module | keras.Model) -> None:
+def port_weights(source: torch.nn.Module | keras.Model, target: torch.nn.Module | keras.Model) -> None:
     """Copy every weight and running statistic from one model into the other, in place.
 
     Args:
@@ -107,7 +106,7 @@ def port_weights(source: nn.Module | keras.Model, target: nn.Module | keras.Mode
 
 
 def train_both(
-    torch_model: nn.Module,
+    torch_model: torch.nn.Module,
     keras_model: keras.Model,
     x: np.ndarray,
     y: np.ndarray,
@@ -148,7 +147,7 @@ def train_both(
         total = 0.0
         for batch, wanted in zip(inputs.split(batch_size), targets.split(batch_size), strict=True):
             ours.zero_grad()
-            loss = nn.functional.cross_entropy(torch_model(batch), wanted)
+            loss = torch.nn.functional.cross_entropy(torch_model(batch), wanted)
             loss.backward()
             ours.step()
             total += loss.item() * len(batch)
