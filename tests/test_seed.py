@@ -16,8 +16,7 @@ READMES = re.findall(r"^\|.*\| (\d\d) README `([^`]+)` \|$", TABLE, re.M)
 
 def folder_of(number: str, part: str) -> Path:
     found = list((ROOT / part).glob(f"{number}_*"))
-    if not found:
-        pytest.skip(f"exercise {number} is not in this repository yet")
+    assert len(found) == 1
     return found[0]
 
 

@@ -24,6 +24,7 @@ from grader.judge.cache import ValueCache, framework_version
 from grader.locale import say
 from grader.model import LANGUAGES, Exercise
 from grader.sandbox import WorkerSource
+from grader.sandbox.runtimes import packages_of
 from grader.staged import Change, digest, finish, make, seen
 
 KIT = Path(__file__).parent / "kit"
@@ -104,7 +105,7 @@ def _frame(exercises: list[Exercise]) -> dict[str, bytes]:
     facts = {"name": first.name, "slug": first.slug, "number": first.number, "torch": torch}
     facts |= {f"table_{language}": _table(exercises, language) for language in LANGUAGES}
     files = {place: _filled((KIT / name).read_text("utf-8"), facts).encode() for name, place in PLACES.items()}
-    pins = [f"{name}=={_version(name)}" for name in ("numpy", "torch") if _version(name)]
+    pins = [f"{name}=={_version(name)}" for name in packages_of(exercises) if _version(name)]
     needs = [f"# {say('release_requirements', 'en')}", f"./engine/{wheel.file_name()}", *pins, ""]
     return {**files, "requirements.txt": "\n".join(needs).encode()} | {k: v.encode() for k, v in FIXED.items()}
 

@@ -110,9 +110,7 @@ def main() -> None:
         source.close()
 
 
-def grade(
-    exercise: Exercise, request: dict[str, Any], source: WorkerSource, cache: ValueCache, send: Send
-) -> None:
+def grade(exercise: Exercise, request: dict[str, Any], source: WorkerSource, cache: ValueCache, send: Send) -> None:
     """Sends the checks there are, each check's result as it is known, the attempt, and the attempt with its mistakes
     named. Raises KeyboardInterrupt when it is stopped."""
     checks = catalog.load_checks(exercise.folder)
