@@ -10,7 +10,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader import catalog
+from grader import catalog, progress
 from grader.course import manifest, wheel
 from grader.course.known import known_mistakes
 from grader.course.leaks import leaks, refuse_leaks
@@ -24,6 +24,7 @@ from grader.judge.cache import ValueCache, framework_version
 from grader.locale import say
 from grader.model import LANGUAGES, Exercise
 from grader.sandbox import WorkerSource
+from grader.sandbox.runtimes import packages_of
 from grader.staged import Change, digest, finish, make, seen
 
 KIT = Path(__file__).parent / "kit"
@@ -33,8 +34,9 @@ PLACES = {
 }  # fmt: skip
 FIXED = {
     "pytest.ini": "[pytest]\naddopts = --import-mode=importlib\n",
-    ".gitignore": ".venv/\n__pycache__/\n.pytest_cache/\n.gradkata/update*/\n*.half\n",
-    ".gitattributes": f"* text=auto eol=lf\n*.whl binary\n{shipped.FILE} binary\n{SEALED} binary\n",
+    ".gitignore": ".venv/\n__pycache__/\n.pytest_cache/\n.gradkata/update*/\n.gradkata/here*\n*.half\n",
+    ".gitattributes": "* text=auto eol=lf\n*.whl binary\n"
+    f"{shipped.FILE} binary\n{SEALED} binary\n{progress.FILE} merge=union\n",
 }
 
 
@@ -103,7 +105,7 @@ def _frame(exercises: list[Exercise]) -> dict[str, bytes]:
     facts = {"name": first.name, "slug": first.slug, "number": first.number, "torch": torch}
     facts |= {f"table_{language}": _table(exercises, language) for language in LANGUAGES}
     files = {place: _filled((KIT / name).read_text("utf-8"), facts).encode() for name, place in PLACES.items()}
-    pins = [f"{name}=={_version(name)}" for name in ("numpy", "torch") if _version(name)]
+    pins = [f"{name}=={_version(name)}" for name in packages_of(exercises) if _version(name)]
     needs = [f"# {say('release_requirements', 'en')}", f"./engine/{wheel.file_name()}", *pins, ""]
     return {**files, "requirements.txt": "\n".join(needs).encode()} | {k: v.encode() for k, v in FIXED.items()}
 

@@ -158,6 +158,24 @@ class Submission:
             self._cache.put(key, value)
         return copied(value)
 
+    def apart(self, scenario: str, *values: Any, **options: Any) -> Any:
+        """As `alone`, for values that came from the learner's code: files that it wrote, to be read by a library.
+
+        So nothing is remembered, the check's time counts, and how that worker dies or hangs is how the submission did.
+        """
+        program = self._program(scenario)
+        worker = self._source.open_worker(self.runtime)
+        try:
+            self._request(worker, "scenarios", **vars(program))
+            return self._request(worker, "run", key=program.key, name=scenario, args=values, options=options)
+        except LearnerRaised as problem:  # no line of the learner's runs there
+            raise BadExercise(f"{self.exercise.name}: {scenario} apart: {problem}") from problem
+        except WorkerProblem as problem:
+            trace.record(*_how(problem))
+            raise
+        finally:
+            worker.end()
+
     def output(self) -> str:
         return self._worker.output() if self._worker is not None else self._last_output
 

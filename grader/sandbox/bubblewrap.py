@@ -10,11 +10,13 @@ from functools import cache
 TMPFS_BYTES = 256 << 20  # for all workers of a warm parent; each may fill a quarter (worker/scratch.py)
 
 
-def command(read: list[str], masked: list[str], folders: dict[str, str], devices: list[str]) -> list[str]:
+def command(
+    read: list[str], masked: list[str], folders: dict[str, str], devices: list[str], links: dict[str, str] | None = None
+) -> list[str]:
     """The bwrap command line up to the program to run.
 
     `read`: paths shown read-only where they are; `masked`: folders in them to show empty; `folders`: place in the
-    sandbox -> path outside; `devices`: device files.
+    sandbox -> path outside; `devices`: device files; `links`: symbolic links, place -> what it says.
     """
     line = [bubblewrap() or "bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc"]
     line += ["--unshare-uts", "--unshare-cgroup-try", "--disable-userns", "--hostname", "worker"]
@@ -29,7 +31,8 @@ def command(read: list[str], masked: list[str], folders: dict[str, str], devices
         line += ["--ro-bind", path, place]
     for path in devices:
         line += ["--dev-bind-try", path, path]
-    line += ["--symlink", "/worker", "/proc/self/exe"]  # there is no /proc; without this link TensorFlow aborts
+    for place, target in (links or {}).items():
+        line += ["--symlink", target, place]
     return [*line, "--remount-ro", "/", "--chdir", "/tmp"]
 
 

@@ -80,7 +80,8 @@ class WarmParent:
             folders = {f"{OUTER_PACKAGES}/{name}": path for name, path in packages.items()}
             devices = ["/dev/null", "/dev/zero", "/dev/urandom", *self._gpu()]
             folders[f"{OUTER_CODE}/worker"] = str(CODE)
-            before = bubblewrap.command([executable, *read], masked, folders, devices)
+            links = {"/proc/self/exe": "/worker"} if self._asks_for_itself() else {}
+            before = bubblewrap.command([executable, *read], masked, folders, devices, links)
             code, libraries = OUTER_CODE, OUTER_PACKAGES
         else:
             before, code, libraries = [], f"{self._home}/code", f"{self._home}/packages"
@@ -132,10 +133,13 @@ class WarmParent:
         """The device files that this runtime's workers drive."""
         return GPU if self.runtime.name == "torch" and os.path.exists(GPU[0]) else []
 
+    def _asks_for_itself(self) -> bool:
+        """TensorFlow aborts without /proc/self/exe, or if that is a Python and it cannot read its command line."""
+        return "tensorflow" in self.runtime.packages
+
     def _command_lines(self) -> tuple[list[str], list[str]]:
-        """What the parent and what a child may read of /proc. TensorFlow aborts if it cannot read its command line; a
-        child's is not known before it is forked, and bubblewrap shows no /proc (but a link in its place)."""
-        needed = "tensorflow" in self.runtime.packages and not self.fence.outer
+        """What the parent and what a child may read of /proc; a child's own is not known before it is forked."""
+        needed = self._asks_for_itself() and not self.fence.outer
         return (["/proc"], ["/proc/self/cmdline"]) if needed else ([], [])
 
     def _readable(self) -> list[str]:

@@ -9,12 +9,14 @@ import os
 import re
 import sys
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from grader.errors import BadExercise, FrameworkMissing
 from grader.locale import say
+from grader.model import Exercise
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ JAX = ("jaxlib.mlir.dialects.builtin", "jaxlib.mlir.dialects.mhlo", "jaxlib.mlir
 ARCHIVES = ("encodings.cp437",)  # names in zip files: what Keras saves is one
 TENSORBOARD = (
     "torch.utils.tensorboard", "tensorboard.compat.tensorflow_stub", "tensorboard.plugins.scalar.metadata",
-    "tensorboard.backend.event_processing.event_accumulator",
+    "tensorboard.backend.event_processing.plugin_event_multiplexer",
 )  # fmt: skip
 
 TENSORFLOW_SETTINGS = (
@@ -65,7 +67,7 @@ TENSORFLOW_SETTINGS = (
 )  # fmt: skip
 XLA_FLAGS = (
     "--xla_cpu_multi_thread_eigen=false",
-    # Programs of exercises are tiny: to compile them is all that they cost, and these make it take a quarter of the time.
+    # An exercise's programs are tiny: compiling them is all that they cost, and with these it takes a quarter of that.
     "--xla_backend_optimization_level=0", "--xla_llvm_disable_expensive_passes=true",
     "--xla_cpu_use_fusion_emitters=false",
 )  # fmt: skip
@@ -102,9 +104,25 @@ def runtime(name: str) -> Runtime:
     return found
 
 
+def packages_of(exercises: Iterable[Exercise]) -> dict[str, list[str]]:
+    """What the exercises' workers and references need: package -> numbers of the exercises."""
+    needs: dict[str, list[str]] = {"numpy": [], "torch": []}
+    for exercise in exercises:
+        for name in (exercise.runtime, *exercise.other_runtimes):
+            for package in RUNTIMES[name].packages if name in RUNTIMES else ():
+                if exercise.number not in needs.setdefault(package, []):
+                    needs[package].append(exercise.number)
+    return needs
+
+
 def missing(package: str) -> FrameworkMissing:
     """The error for a package that is not installed, with the extra that brings it."""
-    return FrameworkMissing(say("extra_missing", package=package, extra=EXTRAS.get(package, package)))
+    return FrameworkMissing(say("extra_missing", package=package, extra=extra_of(package)))
+
+
+def extra_of(package: str) -> str:
+    """Which of gradkata's extras brings a package."""
+    return EXTRAS.get(package, package)
 
 
 def address_space(runtime: Runtime) -> int:

@@ -104,7 +104,7 @@ def test_time_that_ran_out_in_one_check_is_not_held_against_the_next(toy: Any, j
     def runs_out(submission: Any) -> None:
         submission.run("doubled", 1.0)
         submission.restart()
-        submission._left = 0.0
+        submission._time.left = 0.0
         submission.run("doubled", 1.0)
 
     attempt = judged(RIGHT, (check_of(toy, runs_out), check_of(toy, passes)))

@@ -76,7 +76,7 @@ GOLDEN = [
     ("wrote_on_channel", {"signal": 0, "code": 0}, "the process sent something that is not an answer",
      "el proceso envió algo que no es una respuesta"),
     ("forbidden", {**ERROR, "text": "torch"},
-     "this exercise is about building what `torch` has; here it may not be imported",
+     "this exercise is about building what `torch` has; here it may not be used",
      "este ejercicio consiste en construir lo que ya tiene `torch`; aquí no se puede importar"),
     ("not_attempted", {**ERROR, "text": "90.1 twice x"}, "still to write: 90.1 twice x", "por escribir: 90.1 twice x"),
     ("missing", {"file": "double.py", "text": ""}, "there is no file double.py", "no existe el archivo double.py"),

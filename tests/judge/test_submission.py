@@ -46,6 +46,13 @@ def files(module):
 def has_module(module):
     return module is not None
 
+def hang(module):
+    while True: pass
+
+def can_import(module, name):
+    import importlib.util
+    return importlib.util.find_spec(name) is not None
+
 def helped(module):
     import helper
     return helper.answer()
@@ -173,7 +180,7 @@ def test_all_runs_of_a_check_share_its_time(opened: Opened) -> None:
     assert first > 0
     submission.run("count")
     assert submission.spent > first
-    submission._left = 0.0
+    submission._time.left = 0.0
     with pytest.raises(WorkerTimeout) as caught:
         submission.run("count")
     assert caught.value.seconds == 20.0
@@ -257,6 +264,36 @@ def test_a_reference_that_fails_alone_is_the_authors_fault(opened: Opened) -> No
         opened().alone("count")
 
 
+def test_apart_runs_without_the_submission_and_remembers_nothing(
+    opened: Opened, cache: ValueCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For values that came from the learner's code: there are as many as submissions, and they cost the check's time."""
+    monkeypatch.setattr(cache, "put", None)
+    submission = opened("raise SystemExit")
+    assert submission.apart("has_module") is False
+    assert submission.apart("give", b"bytes") == [(b"bytes",), {}]
+    assert submission.spent > 0
+
+
+def test_a_worker_that_dies_of_the_learners_values_is_the_submissions_own(opened: Opened) -> None:
+    """Else a file that kills its reader would turn a lost score into no score."""
+    submission = opened(seconds=1)
+    submission.run("count")
+    seen = trace.start()
+    with pytest.raises(WorkerDied):
+        submission.apart("write_and_die", "text", 1)
+    with pytest.raises(WorkerTimeout):
+        submission.apart("hang")
+    assert seen == [("ended", "died"), ("ended", "timeout")]
+    submission.begin("visible", 20.0)
+    assert submission.run("count") == 2, "the learner's own worker lives on"
+
+
+def test_a_scenario_that_raises_apart_is_the_authors_fault(opened: Opened) -> None:
+    with pytest.raises(BadExercise, match="count apart"):
+        opened().apart("count")
+
+
 def test_what_was_printed_is_kept_also_from_a_process_that_ended(opened: Opened) -> None:
     submission = opened()
     assert submission.output() == ""
@@ -265,3 +302,27 @@ def test_what_was_printed_is_kept_also_from_a_process_that_ended(opened: Opened)
     with pytest.raises(WorkerDied):
         submission.run("write_and_die", "text", 1)
     assert submission.output() == "hello\n"
+
+
+def test_another_runtime_has_a_worker_of_its_own_and_the_checks_time_is_shared(
+    exercise: Exercise, source: Any, cache: ValueCache
+) -> None:
+    """As Keras's other backends need it. Only those that the exercise names; restarting ends them all."""
+    exercise = dataclasses.replace(exercise, other_runtimes=("torch",), forbidden=())
+    submission = Submission(exercise, {"double.py": LEARNER.encode()}, source, cache, seed=1)
+    submission.begin("visible", 20.0)
+    try:
+        other = submission.on("torch")
+        assert submission.on("torch") is other
+        assert submission.on("numpy") is submission
+        assert (submission.run("can_import", "torch"), other.run("can_import", "torch")) == (False, True)
+        assert (submission.run("count"), submission.run("count"), other.run("count")) == (1, 2, 1)
+        submission.restart()
+        assert (submission.run("count"), other.run("count")) == (1, 1)
+        submission._time.left = 0.0
+        with pytest.raises(WorkerTimeout):
+            other.run("count")
+        with pytest.raises(BadExercise, match="`jax` is not in other_runtimes"):
+            submission.on("jax")
+    finally:
+        submission.close()

@@ -1,0 +1,47 @@
+"""What the visible checks run beside the learner's code. They know no expected value."""
+
+from typing import Any
+
+from workbench import built, keras_logits, layer_counts, put, torch_logits, values
+
+
+def layers(module: Any, sizes: dict[str, int]) -> dict[str, Any]:
+    """How many layers of each kind each model has."""
+    ours, theirs = built(module, sizes)
+    return {"torch": layer_counts(ours), "keras": layer_counts(theirs)}
+
+
+def torch_only(module: Any, sizes: dict[str, int], weights: dict[str, Any], x: Any) -> Any:
+    """Logits of the torch model with these weights."""
+    model = module.build_torch(**sizes)
+    put(model, sizes, weights)
+    return torch_logits(model, x)
+
+
+def outputs(module: Any, sizes: dict[str, int], weights: dict[str, Any], x: Any) -> dict[str, Any]:
+    """Logits of the torch model with these weights, and of the Keras model that they are ported to."""
+    ours, theirs = built(module, sizes)
+    put(ours, sizes, weights)
+    module.port_weights(ours, theirs)
+    return {"torch": torch_logits(ours, x), "keras": keras_logits(theirs, x)}
+
+
+def there_and_back(module: Any, sizes: dict[str, int], weights: dict[str, Any]) -> dict[str, Any]:
+    """The weights of a torch model, of the Keras model that took them, in a second torch model."""
+    first, between = built(module, sizes)
+    second, _ = built(module, sizes)
+    put(first, sizes, weights)
+    module.port_weights(source=first, target=between)
+    module.port_weights(source=between, target=second)
+    return {"back in torch": values(second, sizes), "the source": values(first, sizes)}
+
+
+def curves(
+    module: Any, sizes: dict[str, int], weights: dict[str, Any], x: Any, y: Any, options: dict[str, Any]
+) -> dict[str, list[float]]:
+    """What train_both returns for two models with these weights."""
+    ours, theirs = built(module, sizes)
+    put(ours, sizes, weights)
+    module.port_weights(ours, theirs)
+    losses = module.train_both(ours, theirs, x, y, **options)
+    return {name: [float(loss) for loss in losses[name]] for name in ("torch", "keras")}

@@ -1,0 +1,446 @@
+"""What only the hidden checks run beside the learner's code. They know no expected value."""
+
+import gc
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from broken_models import HIDDEN, Detached, Made, adam, broken, dead, far_too_large, healthy
+from event_files import files_in, fresh_folder, kept_until_flushed, log
+from torch import nn
+
+# 24.1 Tags and values, 24.4 floats
+
+
+def logged_tensors(module: Any, values: list[float], sizes: list[int], dtype: str, on_graph: bool) -> dict[str, Any]:
+    """Log each value as a tensor, for training and for validation: the files, and what end_epoch returned."""
+    folder = fresh_folder("tensors")
+    with module.RunLogger(folder) as run:
+        for value, size in zip(values, sizes, strict=True):
+            tensor = torch.tensor(value, dtype=getattr(torch, dtype))
+            loss = tensor.requires_grad_().clone() if on_graph else tensor.reshape(1)
+            run.log_train({"loss": loss})
+            run.log_validation({"loss": loss}, size)
+        means = run.end_epoch()
+    return {"files": files_in(folder), "means": means}
+
+
+class Witness:
+    """Lives as long as something holds it."""
+
+
+class WithWitness(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, witness: Witness) -> torch.Tensor:
+        ctx.witness = witness
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> Any:
+        return gradient, None
+
+
+def graphs_alive(module: Any) -> dict[str, int]:
+    """How many graphs are still in memory after their loss was logged and dropped."""
+    parameter, alive = nn.Parameter(torch.tensor(1.5)), {}
+    with module.RunLogger(fresh_folder("graphs")) as run:
+        logs = {
+            "log_train": lambda loss: run.log_train({"loss": loss}),
+            "log_validation": lambda loss: run.log_validation({"loss": loss}, 2),
+        }
+        for name, log in logs.items():
+            seen = []
+            for _ in range(3):
+                witness = Witness()
+                seen.append(weakref.ref(witness))
+                log(WithWitness.apply(parameter, witness))
+                del witness
+            gc.collect()
+            alive[name] = sum(reference() is not None for reference in seen)
+        run.end_epoch()
+    return alive
+
+
+# 24.2 Steps
+
+
+def steps_on_the_way(module: Any, batches: list[int], start_step: int) -> dict[str, Any]:
+    """`step` at the start, after each training batch, and after each epoch, one of one batch without validation."""
+    folder, metrics, validation = fresh_folder("steps"), {"loss": 1.0, "accuracy": 0.5, "lr": 0.1}, {"loss": 1.0}
+    steps, means = [], []
+    with module.RunLogger(start_step=start_step, folder=Path(folder)) as run:
+        steps.append(run.step)
+        for count in batches:
+            for _ in range(count):
+                run.log_train(metrics)
+                steps.append(run.step)
+            if count > 1:
+                run.log_validation(validation, 3)
+                run.log_validation(validation, 3)
+            means.append(run.end_epoch())
+            steps.append(run.step)
+    return {"files": files_in(folder), "steps": steps, "means": means}
+
+
+def run_begun(module: Any, epochs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first part of a run, in a folder that stays: its files, and the step that it reached."""
+    with module.RunLogger("resumed") as run:
+        log(run, epochs)
+        step = run.step
+    return {"files": files_in("resumed"), "step": step}
+
+
+def run_resumed(module: Any, epochs: list[dict[str, Any]], start_step: int) -> dict[str, bytes]:
+    """The second part, in a new process and the same folder: its files."""
+    with module.RunLogger("resumed", start_step=start_step) as run:
+        log(run, epochs)
+    return files_in("resumed")
+
+
+# 24.3 Closed and flushed
+
+
+def descriptors() -> set[int]:
+    found = set()
+    for descriptor in range(64):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            continue
+        found.add(descriptor)
+    return found
+
+
+def closed(module: Any, epochs: list[dict[str, Any]], how: str) -> dict[str, Any]:
+    """After the block, after close(), or after both: the files, and what is still open or running."""
+    folder = fresh_folder("closed")
+    before, files_before = set(threading.enumerate()), descriptors()
+    with kept_until_flushed():
+        run = module.RunLogger(folder)
+        if how == "close":
+            log(run, epochs)
+            run.log_train({"loss": 7.5})
+            run.close()
+        else:
+            with run as entered:
+                log(entered, epochs)
+                entered.log_train({"loss": 7.5})
+            if how == "block and close":
+                run.close()
+                run.close()
+    return {  # while `run` is held: nothing is closed by being forgotten
+        "files": files_in(folder),
+        "threads": len(set(threading.enumerate()) - before),
+        "open files": len(descriptors() - files_before),
+    }
+
+
+def files_after_an_epoch(module: Any, epochs: list[dict[str, Any]]) -> dict[str, bytes]:
+    """The files right after the last end_epoch: what a process that is killed then leaves."""
+    folder = fresh_folder("epoch")
+    with kept_until_flushed(), module.RunLogger(folder) as run:
+        log(run, epochs)
+        return files_in(folder)
+
+
+# 24.5 One chart
+
+
+def logged_below(module: Any, epochs: list[dict[str, Any]], folder: str) -> dict[str, bytes]:
+    """Two runs in folders beside each other, given as os.PathLike: the files of the first alone."""
+    above = Path(fresh_folder("experiments"))
+    for name in (folder, "other"):
+        with module.RunLogger(above / name) as run:
+            log(run, epochs)
+    return files_in(str(above / folder))
+
+
+# 24.4 One batch
+
+
+def overfitted(module: Any, inputs: Any, targets: Any, kind: str, steps: int | None, seed: int) -> dict[str, Any]:
+    """Train a model that has modes and old gradients on one batch; without `module`, by torch's plain loop."""
+    x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        layers = [nn.Linear(x.shape[1], 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.3), nn.Linear(8, 3)]
+        model = nn.Sequential(*layers).double().eval()
+        for parameter in model.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        optimizer: torch.optim.Optimizer
+        if kind == "Adam":
+            optimizer, loss_fn = torch.optim.Adam(model.parameters(), lr=0.03), nn.CrossEntropyLoss()
+        else:
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+            loss_fn = nn.MultiMarginLoss(reduction="sum")
+        if module is not None:
+            options = {} if steps is None else {"steps": steps}
+            losses = module.overfit_one_batch(model, (x, y), loss_fn, optimizer, **options)
+        else:
+            losses = []
+            model.train()
+            for _ in range(100 if steps is None else steps):
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+        return {"losses": losses, "weights afterwards": {k: v.clone() for k, v in model.state_dict().items()}}
+
+
+# 24.6 The loss at the start
+
+
+def loss_of(
+    module: Any, weight: Any, inputs: Any, targets: Any, classes: int, tolerance: float | None
+) -> dict[str, Any]:
+    model = nn.Linear(weight.shape[1], weight.shape[0], bias=False).double()
+    model.load_state_dict({"weight": torch.from_numpy(weight)})
+    batch = torch.from_numpy(inputs), torch.from_numpy(targets)
+    options = {} if tolerance is None else {"tolerance": tolerance}
+    return dict(module.check_loss_at_init(model=model, batch=batch, classes=classes, **options))
+
+
+class Notes(list[tuple[bool, bool]]):
+    """The same notes for a model and its copies: who looks at a deep copy is right as well."""
+
+    def __deepcopy__(self, memo: Any) -> "Notes":
+        return self
+
+
+class Observed(nn.Module):
+    """Notes in which mode it runs and whether a graph would be built."""
+
+    def __init__(self, fails: bool = False) -> None:
+        super().__init__()
+        self.seen = Notes()
+        self.fails = fails
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.seen.append((self.training, torch.is_grad_enabled()))
+        if self.fails:
+            raise RuntimeError("the model raises")
+        return x
+
+
+def observed_model(features: int, classes: int, seed: int, fails: bool = False) -> tuple[nn.Module, Observed]:
+    """A model whose layers are in different modes, with running statistics and gradients."""
+    observed = Observed(fails)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        body = nn.Sequential(nn.Linear(features, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5))
+        model = nn.Sequential(body, observed, nn.Linear(6, classes)).double()
+        with torch.no_grad():
+            body[1].running_mean.normal_()
+            body[1].running_var.uniform_(0.5, 2.0)
+    model.train()
+    body[1].eval()
+    for parameter in model.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    return model, observed
+
+
+def left_as_it_was(module: Any, which: str, inputs: Any, targets: Any, classes: int, seed: int) -> dict[str, Any]:
+    """What check_loss_at_init or find_dead_relu gives, in which mode it ran, and what it changed of the model."""
+    x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
+    model, observed = observed_model(x.shape[1], classes, seed)
+    before = {"modes": modes_of(model), "tensors": tensors_of(model)}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        if which == "check_loss_at_init":
+            gives = dict(module.check_loss_at_init(model, (x, y), classes))
+        else:
+            gives = module.find_dead_relu(model, x)
+    return {
+        "gives": gives,
+        "it ran": bool(observed.seen),
+        "in training mode": any(training for training, _ in observed.seen),
+        "with a graph": any(graph for _, graph in observed.seen),
+        "hooks left": hooks_of(model),
+        "before": before,
+        "after": {"modes": modes_of(model), "tensors": tensors_of(model)},
+    }
+
+
+def modes_of(model: nn.Module) -> list[bool]:
+    return [layer.training for layer in model.modules()]
+
+
+def tensors_of(model: nn.Module) -> dict[str, Any]:
+    gradients = {f"gradient of {name}": parameter.grad for name, parameter in model.named_parameters()}
+    return {name: None if t is None else t.detach().clone() for name, t in {**model.state_dict(), **gradients}.items()}
+
+
+def hooks_of(model: nn.Module) -> int:
+    kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks")
+    return sum(len(getattr(layer, kind)) for layer in model.modules() for kind in kinds)
+
+
+def loss_in_eval_mode(module: Any, inputs: Any, targets: Any, classes: int, seed: int) -> dict[str, Any]:
+    """The loss and the dead units of that same model in eval mode, by torch alone."""
+    x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
+    model, _ = observed_model(x.shape[1], classes, seed)
+    model.eval()
+    with torch.no_grad():
+        loss = nn.functional.cross_entropy(model(x), y).item()
+        units = (model[0][:3](x) == 0).all(dim=0).tolist()
+    return {"loss": loss, "dead": units}
+
+
+# 24.7 What is broken
+
+
+class Block(nn.Module):
+    """A convolution and an in-place ReLU, then one more thing done in place to what the ReLU gave."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, 3, padding=1)
+        self.act = nn.ReLU(inplace=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.act(self.conv(x)).add_(0.5)
+
+
+def dead_channels(module: Any, images: Any, weights: list[Any], biases: list[Any]) -> dict[str, list[bool]]:
+    """find_dead_relu of two blocks of convolutions and a flat head with a ReLU."""
+    blocks = nn.ModuleDict({"first": Block(weights[0].shape[1], 4), "second": Block(4, 3)})
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.blocks = blocks
+            self.head = nn.Sequential(nn.Flatten(), nn.Linear(weights[2].shape[1], 5), nn.ReLU(), nn.Linear(5, 2))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.head(self.blocks["second"](self.blocks["first"](x)))
+
+    net = Net().double()
+    layers = (blocks["first"].conv, blocks["second"].conv, net.head[1])
+    with torch.no_grad():
+        for layer, weight, bias in zip(layers, weights, biases, strict=True):
+            layer.weight.copy_(torch.from_numpy(weight))
+            layer.bias.copy_(torch.from_numpy(bias))
+    return dict(module.find_dead_relu(inputs=torch.from_numpy(images), model=net))
+
+
+def hooks_after_an_error(module: Any, inputs: Any, seed: int) -> dict[str, Any]:
+    """A model that raises within find_dead_relu: what reaches the caller, and what is left of it."""
+    model, _ = observed_model(inputs.shape[1], 3, seed, fails=True)
+    before, reached = modes_of(model), "nothing"
+    try:
+        module.find_dead_relu(model, torch.from_numpy(inputs))
+    except NotImplementedError:
+        raise
+    except RuntimeError as problem:
+        reached = str(problem)
+    return {"reached": reached, "hooks left": hooks_of(model), "modes as before": modes_of(model) == before}
+
+
+def _nan_weights(model: nn.Sequential) -> Made:
+    with torch.no_grad():
+        model[2].weight[0, 0] = float("nan")
+    return model, adam(model)
+
+
+def _second_layer_dead(model: nn.Sequential) -> Made:
+    dead(model, 2)
+    return model, adam(model)
+
+
+def _half_a_layer_dead(model: nn.Sequential) -> Made:
+    dead(model, 0, HIDDEN // 2)
+    return model, adam(model)
+
+
+def _dead_and_far_off(model: nn.Sequential) -> Made:
+    dead(model, 0)
+    with torch.no_grad():
+        model[4].bias[0] = -40.0
+    return model, adam(model)
+
+
+def _softmax_at_the_end(model: nn.Sequential) -> Made:
+    model.append(nn.Softmax(dim=1))
+    return model, adam(model)
+
+
+def _learning_rate_huge(model: nn.Sequential) -> Made:
+    return model, torch.optim.SGD(model.parameters(), lr=1e12)
+
+
+def _frozen_first_layer(model: nn.Sequential) -> Made:
+    model[0].requires_grad_(False)
+    return model, torch.optim.Adam([{"params": model[2].parameters()}, {"params": model[4].parameters()}], lr=0.05)
+
+
+def _old_gradients(model: nn.Sequential) -> Made:
+    detached = Detached(model[:4], model[4])
+    for parameter in detached.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    return detached, adam(detached)
+
+
+def _detached_and_left_out(model: nn.Sequential) -> Made:
+    return Detached(model[:4], model[4]), adam(model[4])
+
+
+def _unused_layer(model: nn.Sequential) -> Made:
+    model[1].register_module("never_called", nn.Linear(2, 2).double())
+    return model, adam(model)
+
+
+def _head_at_zero(model: nn.Sequential) -> Made:
+    with torch.no_grad():
+        model[4].weight.zero_()
+    return model, adam(model)
+
+
+def _bias_left_out(model: nn.Sequential) -> Made:
+    kept = [parameter for name, parameter in model.named_parameters() if name != "2.bias"]
+    return model, torch.optim.Adam(kept, lr=0.05)
+
+
+def _too_large_and_left_out(model: nn.Sequential) -> Made:
+    far_too_large(model)
+    return model, adam(model[:4])
+
+
+PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
+    "nan weights": _nan_weights,
+    "second layer dead": _second_layer_dead,
+    "half a layer dead": _half_a_layer_dead,
+    "dead and far off": _dead_and_far_off,
+    "softmax at the end": _softmax_at_the_end,
+    "learning rate huge": _learning_rate_huge,
+    "frozen first layer": _frozen_first_layer,
+    "body detached, old gradients": _old_gradients,
+    "body detached, left out of the optimizer": _detached_and_left_out,
+    "unused layer": _unused_layer,
+    "head at zero": _head_at_zero,
+    "one bias left out of the optimizer": _bias_left_out,
+    "weights too large, head left out": _too_large_and_left_out,
+}
+
+
+def diagnosed_all(
+    module: Any, names: list[str], inputs: Any, targets: Any, classes: int, seed: int, steps: int | None = None
+) -> dict[str, Any]:
+    """What `diagnose` says of each of these models."""
+    options = {} if steps is None else {"steps": steps}
+    said = {}
+    for name in names:
+        if name in PATIENTS:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed)
+                model, optimizer = PATIENTS[name](healthy(inputs.shape[1], classes))
+        else:
+            model, optimizer = broken(name, inputs.shape[1], classes, seed)
+        with torch.random.fork_rng(devices=[]):
+            batch = torch.from_numpy(inputs), torch.from_numpy(targets)
+            said[name] = module.diagnose(model, batch, optimizer, classes, **options)
+    return said

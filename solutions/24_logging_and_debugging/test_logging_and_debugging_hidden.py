@@ -1,0 +1,367 @@
+"""Hidden checks of exercise 24."""
+
+import math
+
+import numpy as np
+import pytest
+
+from grader.checks import catches, close_to, equal_to, points
+
+
+def drawn_epochs(rng, counts, metrics=("loss", "accuracy")):
+    """Epochs of that many training and validation batches; the sizes of validation batches differ."""
+
+    def one():
+        return {name: float(rng.uniform(0.1, 3.0)) for name in metrics}
+
+    return [
+        {
+            "train": [one() for _ in range(train)],
+            "validation": [(one(), int(rng.integers(1, 9)) if batch else 32) for batch in range(validation)],
+        }
+        for train, validation in counts
+    ]
+
+
+def means_of(epochs):
+    """The validation means per sample of each epoch that has any."""
+    found = []
+    for epoch in epochs:
+        total = sum(size for _, size in epoch["validation"])
+        names = [name for metrics, _ in epoch["validation"][:1] for name in metrics]
+        found.append({n: math.fsum(m[n] * size for m, size in epoch["validation"]) / total for n in names})
+    return found
+
+
+def values_of(epochs, name):
+    """What the two curves of a metric should hold."""
+    train = [metrics[name] for epoch in epochs for metrics in epoch["train"]]
+    validation = [means[name] for means in means_of(epochs) if means]
+    return {"train": np.array(train), "validation": np.array(validation)}
+
+
+# 24.1 Tags and values
+
+
+@points(1.5, id="24.1b", about="RunLogger.end_epoch")
+@catches("sum_for_mean", "mean_of_batch_means", "means_not_reset", "every_validation_batch_written")
+def test_validation_means(submission, rng):
+    """A validation point is the mean over the samples of this epoch; a short batch counts for less."""
+    epochs = drawn_epochs(rng, [(2, 4), (1, 3), (2, 1)])
+    got = submission.run("logged", epochs)
+    seen = submission.apart("shown", [got["files"]], ["loss", "accuracy"])
+    facts = {
+        "validation points": {name: seen["values"][name].get("validation") for name in ("loss", "accuracy")},
+        "end_epoch returns": [dict(means) if type(means) is dict else means for means in got["means"]],
+    }
+    points_ = {name: values_of(epochs, name)["validation"] for name in ("loss", "accuracy")}
+    assert facts == close_to({"validation points": points_, "end_epoch returns": means_of(epochs)}, rtol=1e-6)
+
+
+@points(1.5, id="24.1c", about="RunLogger.log_train")
+@catches("only_the_loss_logged")
+def test_values_of_every_kind(submission, rng):
+    """Every point is there as it was given: many of them, tiny and huge, negative, nan and inf, ints too."""
+    odd = [0.0, -1.5, 3, 1e-30, -1e30, math.inf, -math.inf, math.nan, 12345678, True, np.float32(0.1), np.int64(7)]
+    many = [float(value) for value in rng.normal(size=48) * 10.0 ** rng.integers(-6, 7, size=48)]
+    train = [{"loss": a, "grad_norm": b, "lr2": 0.5} for a, b in zip(odd + many, many[::-1] + odd, strict=True)]
+    files = submission.run("logged", [{"train": train, "validation": []}])["files"]
+    seen = submission.apart("shown", [files], ["loss", "grad_norm", "lr2"])
+    got = {name: seen["values"][name].get("train") for name in ("loss", "grad_norm", "lr2")}
+    expected = {name: np.array([float(np.float32(each[name])) for each in train]) for name in got}
+    for name, values in got.items():  # those that single precision holds: whether a point is double is not promised
+        if type(values) is np.ndarray:
+            got[name] = values.astype(np.float32)
+    assert got == close_to({name: values.astype(np.float32) for name, values in expected.items()}, rtol=1e-6)
+
+
+# 24.2 Steps
+
+
+@points(1.5, id="24.2b", about="RunLogger.step")
+@catches(
+    "step_restarts", "validation_by_epoch", "train_by_epoch", "step_for_each_metric", "start_step_ignored",
+    "first_step_is_the_start", "validation_counts_as_a_step",
+)  # fmt: skip
+def test_epochs_of_different_lengths(submission, rng):
+    """The step counts the training batches, whatever else is logged, and begins at start_step."""
+    batches, start = [3, 1, 4, 2], int(rng.integers(50, 5000))
+    got = submission.run("steps_on_the_way", batches, start)
+    seen = submission.apart("shown", [got["files"]], ["loss", "accuracy", "lr"])
+    ends = start + np.cumsum(batches)
+    train = np.arange(start + 1, start + 11)
+    steps = [start]
+    for end, count in zip(ends.tolist(), batches, strict=True):
+        steps += [*range(end - count + 1, end + 1), end]
+    facts = {"run.step on the way": got["steps"], "steps": seen["steps"], "end_epoch returns": got["means"]}
+    with_validation = ends[np.array(batches) > 1]
+    expected = {
+        "loss": {"train": train, "validation": with_validation},
+        "accuracy": {"train": train},
+        "lr": {"train": train},
+    }
+    means = [{"loss": 1.0}, {}, {"loss": 1.0}, {"loss": 1.0}]
+    assert facts == close_to({"run.step on the way": steps, "steps": expected, "end_epoch returns": means}, rtol=1e-6)
+
+
+@points(1.5, id="24.2c", about="RunLogger")
+@catches("step_restarts", "start_step_ignored", "old_files_removed")
+def test_resumed_in_a_new_process(submission, rng):
+    """A run that is resumed in a new process, in the same folder, goes on with its curves where it stopped."""
+    first, second = drawn_epochs(rng, [(3, 2), (2, 2)]), drawn_epochs(rng, [(4, 1), (1, 3)])
+    begun = submission.run("run_begun", first)
+    submission.restart(keep_files=True)
+    files = submission.run("run_resumed", second, 5)
+    still_there = {path: content for path, content in begun["files"].items() if path in files}
+    seen = submission.apart("shown", [still_there, files], ["loss"])
+    facts = {"step reached": begun["step"], "number of curves": len(seen["curves"]["loss"])}
+    facts |= {"steps": seen["steps"]["loss"], "values": seen["values"]["loss"]}
+    expected = {
+        "step reached": 5,
+        "number of curves": 2,
+        "steps": {"train": np.arange(1, 11), "validation": np.array([3, 5, 9, 10])},
+        "values": values_of(first + second, "loss"),
+    }
+    assert facts == close_to(expected, rtol=1e-6)
+
+
+# 24.3 Closed and flushed
+
+
+def last_points(seen):
+    """The last value of each curve of the loss, or None."""
+    curves = seen["values"]["loss"]
+    return {
+        split: float(curves[split][-1]) if len(curves.get(split, ())) else None for split in ("train", "validation")
+    }
+
+
+@points(1, id="24.3a", about="RunLogger.close")
+@catches("not_closed", "close_twice_raises")
+def test_closed(submission, rng):
+    """After the block, or after close(), every point is in the files, and no thread or file is left open."""
+    epochs = drawn_epochs(rng, [(2, 1), (1, 1)])
+    facts, expected = {}, {}
+    for how in ("block", "close", "block and close"):
+        got = submission.run("closed", epochs, how)
+        seen = submission.apart("shown", [got["files"]], ["loss"])
+        facts[how] = {
+            "last points": last_points(seen),
+            "threads left": got["threads"],
+            "files left open": got["open files"],
+        }
+        last = {"train": 7.5, "validation": values_of(epochs, "loss")["validation"][-1].item()}
+        expected[how] = {"last points": last, "threads left": 0, "files left open": 0}
+    assert facts == close_to(expected, rtol=1e-6)
+
+
+@points(0.5, id="24.3c", about="RunLogger.end_epoch")
+@catches("not_closed", "flushed_only_at_the_end")
+def test_on_disk_after_an_epoch(submission, rng):
+    """What was logged by the end of an epoch is in the files even if the process is killed then."""
+    epochs = drawn_epochs(rng, [(2, 2), (3, 1)])
+    files = submission.run("files_after_an_epoch", epochs)
+    seen = submission.apart("shown", [files], ["loss"])
+    assert seen["values"]["loss"] == close_to(values_of(epochs, "loss"), rtol=1e-6)
+
+
+# 24.4 Floats
+
+
+@points(0.5, id="24.4a", about="RunLogger.end_epoch")
+@catches("logs_live_tensors")
+@pytest.mark.parametrize(
+    ("dtype", "on_graph"), [("float64", True), ("float32", False), ("float16", True), ("int64", False)]
+)
+def test_means_are_floats(submission, rng, dtype, on_graph):
+    """`end_epoch` returns floats, whatever kind of tensor was logged: with a graph, of one element, half, int."""
+    values = [float(value) for value in rng.integers(1, 90, size=4)]
+    sizes = [8, 8, 8, int(rng.integers(1, 8))]
+    got = submission.run("logged_tensors", values, sizes, dtype, on_graph)
+    mean = float(np.dot(values, sizes) / sum(sizes))
+    assert got["means"] == close_to({"loss": mean}, rtol=1e-6)
+
+
+@points(0.5, id="24.4b", about="RunLogger.log_train")
+@catches("logs_live_tensors", "tensor_to_the_writer")
+def test_no_graph_is_kept(submission, rng):
+    """A logged loss is a number from then on: no graph stays in memory, and a bfloat16 has its own value."""
+    exponents = rng.permutation([-30, -20, 0, 18, 40])
+    values = [float(2.0**exponent) for exponent in exponents]
+    files = submission.run("logged_tensors", values, [1] * 5, "bfloat16", True)["files"]
+    seen = submission.apart("shown", [files], ["loss"])
+    facts = {
+        "graphs still in memory": submission.run("graphs_alive"),
+        "points of bfloat16 losses": seen["values"]["loss"].get("train"),
+    }
+    alive = {"log_train": 0, "log_validation": 0}
+    assert facts == close_to(
+        {"graphs still in memory": alive, "points of bfloat16 losses": np.array(values)}, rtol=1e-6
+    )
+
+
+@points(1, id="24.4c", about="overfit_one_batch")
+@catches(
+    "losses_are_tensors", "overfits_in_eval_mode", "missing_zero_grad",
+    "loss_after_the_update",
+)  # fmt: skip
+@pytest.mark.parametrize(("kind", "steps"), [("Adam", 7), ("SGD", 12), ("Adam", None)])
+def test_one_batch(submission, rng, kind, steps):
+    """`overfit_one_batch` trains as torch's plain loop does and returns the losses before the updates, as floats."""
+    inputs, targets, seed = rng.normal(size=(9, 4)), rng.integers(0, 3, size=9), int(rng.integers(1 << 30))
+    expected = submission.alone("overfitted", inputs, targets, kind, steps, seed)
+    assert submission.run("overfitted", inputs, targets, kind, steps, seed) == close_to(expected)
+
+
+# 24.5 One chart
+
+
+@points(1, id="24.5b", about="RunLogger")
+@catches("tag_for_each_curve", "one_directory_for_two_runs", "fixed_folder")
+def test_charts_of_an_experiment(submission, rng):
+    """Every metric has one chart with two curves, in the folder of this run alone, which may be new and a Path."""
+    names = ("loss", "accuracy", "top_5")
+    epochs = drawn_epochs(rng, [(3, 2), (2, 1)], names)
+    files = submission.run("logged_below", epochs, "adam_lr_3e-4")
+    seen = submission.apart("shown", [files], list(names))
+    got = {
+        name: {"charts": seen["tags"][name], "curves": seen["curves"][name], "values": seen["values"][name]}
+        for name in names
+    }
+    expected = {
+        name: {"charts": [name], "curves": ["train", "validation"], "values": values_of(epochs, name)} for name in names
+    }
+    assert got == close_to(expected, rtol=1e-6)
+
+
+# 24.6 The loss at the start
+
+
+@points(1, id="24.6b", about="check_loss_at_init")
+@catches("softmax_before_the_loss", "log_base_two", "only_too_high", "tolerance_is_absolute", "nan_is_ok")
+def test_losses_near_and_far(submission, rng):
+    """The loss is the mean cross entropy; "ok" means within tolerance * ln(classes), above or below."""
+    facts, expected = {}, {}
+    # all samples alike: class 0 has the logit `scale`, the others 0
+    for name, classes, scale, tolerance in [
+        ("ln 10 itself", 10, 0.0, None),
+        ("just within", 10, -0.6, None),
+        ("too high", 10, -0.72, None),
+        ("too low", 10, 0.8, None),
+        ("low, a wider tolerance", 10, 0.8, 0.5),
+        ("two classes, a little high", 2, -0.25, None),
+        ("two classes, a smaller tolerance", 2, -0.25, 0.1),
+        ("a hundred classes, a little high", 100, -1.0, None),
+        ("nan", 3, math.nan, None),
+    ]:
+        weight = np.zeros((classes, 1))
+        weight[0] = scale
+        inputs, targets = np.ones((6, 1)), np.zeros(6, dtype=np.int64)
+        if name == "ln 10 itself":
+            targets = rng.integers(0, classes, size=6)
+        loss = math.log(math.exp(scale) + classes - 1) - scale
+        limit = math.log(classes) * (0.25 if tolerance is None else tolerance)
+        facts[name] = submission.run("loss_of", weight, inputs, targets, classes, tolerance)
+        ok = abs(loss - math.log(classes)) <= limit
+        expected[name] = {"loss": loss, "expected": math.log(classes), "ok": ok}
+    assert facts == close_to(expected)
+
+
+@points(1, id="24.6c", about="check_loss_at_init")
+@catches("init_loss_in_training_mode", "mode_not_restored", "loss_with_a_graph")
+def test_model_is_left_as_it_was(submission, rng):
+    """The loss is taken in eval mode and without a graph; modes, statistics and gradients stay as they were."""
+    facts, expected, alone = visit(submission, rng, "check_loss_at_init")
+    gives = {
+        "loss": alone["loss"],
+        "expected": math.log(3),
+        "ok": abs(alone["loss"] - math.log(3)) <= 0.25 * math.log(3),
+    }
+    assert facts == close_to({"gives": gives, **expected})
+
+
+def visit(submission, rng, which):
+    """Run it on a model that notes what happens to it: the facts, what is expected of them, torch's own values."""
+    inputs, targets, seed = rng.normal(size=(7, 4)), rng.integers(0, 3, size=7), int(rng.integers(1 << 30))
+    seen = submission.run("left_as_it_was", which, inputs, targets, 3, seed)
+    before, after = seen.pop("before"), seen.pop("after")
+    facts = {**seen, "modes as before": before["modes"] == after["modes"], "tensors afterwards": after["tensors"]}
+    expected = {"it ran": True, "in training mode": False, "with a graph": False, "hooks left": 0}
+    expected |= {"modes as before": True, "tensors afterwards": before["tensors"]}
+    return facts, expected, submission.alone("loss_in_eval_mode", inputs, targets, 3, seed)
+
+
+# 24.7 What is broken
+
+
+@points(1, id="24.7c", about="find_dead_relu")
+@catches(
+    "dead_in_one_sample", "units_by_position", "outputs_looked_at_later", "hooks_left",
+    "relu_in_training_mode", "only_top_level_relus",
+)  # fmt: skip
+def test_dead_channels_and_what_is_left(submission, rng):
+    """Channels and units of nested, in-place ReLUs; the model is left as it was, also if it raises."""
+    images = rng.normal(size=(3, 2, 5, 4))
+    weights = [rng.normal(size=(4, 2, 3, 3)), rng.normal(size=(3, 4, 3, 3)), rng.normal(size=(5, 60)) * 0.1]
+    biases = [
+        np.array([0.0, -1000.0, 0.5, -1000.0]),
+        np.array([0.0, 0.0, 0.5]),
+        np.array([300.0, -1e5, 300.0, 400.0, -1e5]),
+    ]
+    channels = submission.run("dead_channels", images, weights, biases)
+    facts, expected, alone = visit(submission, rng, "find_dead_relu")
+    got = {
+        "channels": channels,
+        "an MLP": facts,
+        "a model that raises": submission.run("hooks_after_an_error", rng.normal(size=(7, 4)), 1),
+    }
+    dead = {
+        "blocks.first.act": [False, True, False, True],
+        "blocks.second.act": [False, False, False],
+        "head.2": [False, True, False, False, True],
+    }
+    raised = {"reached": "the model raises", "hooks left": 0, "modes as before": True}
+    assert got == close_to({
+        "channels": dead,
+        "an MLP": {"gives": {"0.2": alone["dead"]}, **expected},
+        "a model that raises": raised,
+    })  # fmt: skip
+
+
+SYMPTOMS = {
+    "weights too large": "loss_at_init",
+    "nan weights": "loss_at_init",
+    "weights too large, head left out": "loss_at_init",
+    "dead and far off": "loss_at_init",
+    "first layer dead": "dead_relu",
+    "second layer dead": "dead_relu",
+    "body detached": "no_gradient",
+    "body detached, old gradients": "no_gradient",
+    "body detached, left out of the optimizer": "no_gradient",
+    "unused layer": "no_gradient",
+    "head not in the optimizer": "not_in_optimizer",
+    "one bias left out of the optimizer": "not_in_optimizer",
+    "learning rate tiny": "does_not_overfit",
+    "learning rate huge": "does_not_overfit",
+    "softmax at the end": "does_not_overfit",
+    "half a layer dead": "healthy",
+    "frozen first layer": "healthy",
+    "head at zero": "healthy",
+    "healthy": "healthy",
+}
+
+
+@points(1, id="24.7d", about="diagnose")
+@catches(
+    "only_looks_at_the_loss", "one_dead_unit_is_a_dead_layer", "zero_gradient_is_none", "old_gradients_counted",
+    "frozen_counted", "symptoms_in_another_order", "any_fall_is_learning",
+)  # fmt: skip
+def test_every_symptom(submission, rng):
+    """Every symptom is named, the first one where several hold; what only looks broken is healthy."""
+    inputs, targets, seed = rng.normal(size=(12, 6)), np.arange(12) % 4, int(rng.integers(1 << 30))
+    said = submission.run("diagnosed_all", list(SYMPTOMS), inputs, targets, 4, seed, steps=25)
+    hasty = submission.run("diagnosed_all", ["healthy"], inputs, targets, 4, seed, steps=1)
+    floor = submission.run("diagnosed_all", ["softmax at the end"], inputs, targets % 3, 3, seed, steps=60)
+    got = {**said, "healthy, one step": hasty["healthy"], "softmax, three classes": floor["softmax at the end"]}
+    never = {"healthy, one step": "does_not_overfit", "softmax, three classes": "does_not_overfit"}
+    assert got == equal_to({**SYMPTOMS, **never})
