@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader import catalog
+from grader import catalog, progress
 from grader.errors import KataError
 from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
@@ -236,7 +236,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash[RUN]
     for judging in run.judgings.values():
         attempt = judging.attempt()
-        everything = len(catalog.load_checks(judging.exercise.folder))
+        checks = catalog.load_checks(judging.exercise.folder)
+        everything = len(checks)
+        if not config.getoption("submission") and _is_whole(judging, checks):
+            progress.record_attempt(judging.exercise, attempt)
         terminalreporter.write_line("")
         quiet = config.get_verbosity() < 0
         for text, style in lines(attempt, judging.exercise, language(), quiet, everything):
@@ -244,6 +247,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(text, **({style: True} if style else {}))
         for text in _printed_lines(run, attempt):
             terminalreporter.write_line(text)
+
+
+def _is_whole(judging: Judging, checks: tuple[Check, ...]) -> bool:
+    """Did every case of every check run?"""
+    ran = sum(len(results) for results in judging.results.values())
+    return ran == sum(len(check.cases) for check in checks)
 
 
 def _printed_lines(run: Run, attempt: Attempt) -> list[str]:

@@ -15,6 +15,7 @@ from grader.cli import COMMANDS
 from grader.locale import catalogue, language, say
 from grader.model import LANGUAGES, OUTCOMES
 from grader.sandbox.fences import INNER_LAYERS
+from grader.watch.text import KEYS
 
 SOURCES = sorted(Path(grader.__file__).parent.rglob("*.py"))
 LAYERS = ("bubblewrap", *INNER_LAYERS)
@@ -22,6 +23,7 @@ BUILT = {  # keys that code puts together
     *(f"outcome_{outcome}" for outcome in OUTCOMES),
     *(f"{kind}_{layer}" for layer in LAYERS for kind in ("layer", "cure")),
     *(f"help_{command}" for command in COMMANDS),
+    *(f"{kind}_{name}" for name in KEYS.values() for kind in ("key", "watch_key")),
     *(f"report_run_{name}" for name in ("seed", "versions", "fence")),
 }
 

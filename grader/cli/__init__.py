@@ -15,7 +15,7 @@ from grader.locale import say
 from grader.staged import finish_above
 
 COMMANDS = (
-    "list", "check", "hint", "solution", "reset", "update", "doctor",
+    "watch", "list", "check", "hint", "solution", "reset", "update", "doctor",
     "grade", "report", "export", "autograder", "actions", "nbgrader", "release", "seal", "dev",
 )  # fmt: skip
 
@@ -33,9 +33,19 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands, help=f"{say('help_kata')}\n\n{say('example', line='kata check 03')}")
+@click.group(
+    cls=Commands, invoke_without_command=True, help=f"{say('help_kata')}\n\n{say('example', line='kata check 03')}"
+)
 @click.version_option(__version__, prog_name="kata")
-def kata() -> None: ...
+@click.pass_context
+def kata(context: click.Context) -> None:
+    """Alone it is watch mode in a terminal, and help elsewhere."""
+    if context.invoked_subcommand is None:
+        watch = importlib.import_module("grader.cli.watch")
+        if watch.in_a_terminal():
+            context.invoke(watch.command)
+        else:
+            click.echo(context.get_help())
 
 
 def main() -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader import catalog
+from grader import catalog, progress
 from grader.cli.tools import help_of, judged, show, workshop
 from grader.locale import say
 
@@ -20,4 +20,6 @@ def command(exercise: str, submission: Path | None) -> None:
     with workshop() as (source, cache):
         attempt = judged(found, submission or found.stub, source, cache)
     show(attempt, found)
+    if submission is None:
+        progress.record_attempt(found, attempt)
     sys.exit(3 if attempt.outcome == "broken" else 0 if attempt.outcome == "passed" else 1)

@@ -1,21 +1,26 @@
-"""kata list: the exercises of this course."""
+"""kata list: the exercises of this course, how far each is, and what is next."""
 
 from __future__ import annotations
 
 import click
 
-from grader import catalog
+from grader import catalog, progress
 from grader.cli.tools import help_of
 from grader.locale import language, say
-from grader.model import Exercise
+from grader.progress import Standing
 
 
 @click.command("list", help=help_of("list", "kata list"))
 def command() -> None:
-    for exercise in catalog.all_exercises(catalog.find_root()):
-        click.echo(f"  {exercise.number}  {exercise.title[language()]:48} {_state(exercise)}")
-
-
-def _state(exercise: Exercise) -> str:
-    text = exercise.stub.read_text("utf-8", "replace") if exercise.stub.is_file() else ""
-    return say("state_untouched" if "raise NotImplementedError" in text else "state_begun")
+    root = catalog.find_root()
+    exercises, standings = catalog.all_exercises(root), progress.read(root)
+    for exercise in exercises:
+        standing = standings.get(exercise.name, Standing())
+        sign, words = progress.sign(exercise, standing), progress.in_words(exercise, standing, language())
+        click.echo(f"  {sign} {exercise.number}  {exercise.title[language()]:48} {words}")
+    up = progress.what_next(exercises, standings)
+    if up is None:
+        click.echo(say("all_passed"))
+    else:
+        file = f"exercises/{up.name}/{up.file_name}"
+        click.echo(say("list_next", name=f"{up.number} · {up.title[language()]}", number=up.number, file=file))

@@ -8,7 +8,7 @@ import click
 
 from grader import catalog
 from grader.cli.tools import help_of
-from grader.course.stub import original, write
+from grader.course.stub import backup_name, is_original, put_back
 from grader.locale import say
 
 
@@ -17,17 +17,12 @@ from grader.locale import say
 @click.option("--yes", is_flag=True, help=say("help_yes"))
 def command(exercise: str, yes: bool) -> None:
     found = catalog.resolve(catalog.find_root(), exercise)
-    text = original(found)
-    name = found.file_name
-    if found.stub.is_file() and found.stub.read_bytes() == text.encode():
+    name, backup = found.file_name, backup_name(found, datetime.now())
+    if is_original(found):
         click.echo(say("reset_same", file=name))
         return
-    backup = found.stub.with_name(f"{found.slug}.{datetime.now():%Y%m%d-%H%M%S}.backup")
-    if not yes and not click.confirm(say("reset_ask", file=name, backup=backup.name)):
+    if not yes and not click.confirm(say("reset_ask", file=name, backup=backup)):
         click.echo(say("nothing_written"))
         return
-    kept = found.stub.is_file()
-    if kept:
-        backup.write_bytes(found.stub.read_bytes())
-    write(found, text)
-    click.echo(say("reset_done" if kept else "reset_same", file=name, backup=backup.name))
+    kept = put_back(found, backup)
+    click.echo(say("reset_done" if kept else "reset_same", file=name, backup=backup))

@@ -10,7 +10,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader import catalog
+from grader import catalog, progress
 from grader.course import manifest, wheel
 from grader.course.known import known_mistakes
 from grader.course.leaks import leaks, refuse_leaks
@@ -33,8 +33,9 @@ PLACES = {
 }  # fmt: skip
 FIXED = {
     "pytest.ini": "[pytest]\naddopts = --import-mode=importlib\n",
-    ".gitignore": ".venv/\n__pycache__/\n.pytest_cache/\n.gradkata/update*/\n*.half\n",
-    ".gitattributes": f"* text=auto eol=lf\n*.whl binary\n{shipped.FILE} binary\n{SEALED} binary\n",
+    ".gitignore": ".venv/\n__pycache__/\n.pytest_cache/\n.gradkata/update*/\n.gradkata/here*\n*.half\n",
+    ".gitattributes": "* text=auto eol=lf\n*.whl binary\n"
+    f"{shipped.FILE} binary\n{SEALED} binary\n{progress.FILE} merge=union\n",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 
 from grader.errors import BadExercise, KataError
 from grader.locale import say
@@ -57,6 +58,24 @@ def original(exercise: Exercise) -> str:
     if kept.is_file():
         return kept.read_text("utf-8")
     raise KataError(say("no_original", file=exercise.file_name))
+
+
+def backup_name(exercise: Exercise, now: datetime) -> str:
+    return f"{exercise.slug}.{now:%Y%m%d-%H%M%S}.backup"
+
+
+def is_original(exercise: Exercise) -> bool:
+    return exercise.stub.is_file() and exercise.stub.read_bytes() == original(exercise).encode()
+
+
+def put_back(exercise: Exercise, backup: str) -> bool:
+    """The original in the place of the learner's file, which is kept under that name; says whether there was one."""
+    text = original(exercise)
+    kept = exercise.stub.is_file()
+    if kept:
+        exercise.stub.with_name(backup).write_bytes(exercise.stub.read_bytes())
+    write(exercise, text)
+    return kept
 
 
 def _quoted(task: str) -> str:

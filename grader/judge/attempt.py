@@ -157,17 +157,17 @@ class Judging:
         source, cache = self._source, self._cache
         return Judging(self.exercise, (), files, source=source, cache=cache, seed=self.seed, name_mistakes=False)
 
-    def attempt(self, student: str = "") -> Attempt:
-        """What was run so far, added up, with mistakes named."""
+    def attempt(self, student: str = "", name_mistakes: bool = True) -> Attempt:
+        """What was run so far, added up, with mistakes named (which may take longer than all checks)."""
         self.submission.restart()  # no code of the learner's runs beside the mistakes
         ran = [check for check in self.checks if check.id in self.results]
         seen = [check for check in ran if self._outcome(check) != "waiting"]
         traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
         failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
         names: dict[str, list[str]] = {}
-        if self._diagnosis is not None and self.submission.loaded:
+        if name_mistakes and self._diagnosis is not None and self.submission.loaded:
             names = self._diagnosis.name(failing, traces)
-        checks = [self._fold(check, names.get(check.id, [])) for check in ran]
+        checks = [self.result(check, names.get(check.id, [])) for check in ran]
         outcome = worst([check.outcome for check in checks])
         return Attempt(
             student=student,
@@ -187,7 +187,7 @@ class Judging:
     def _outcome(self, check: Check) -> str:
         return worst([result.outcome for result in self.results[check.id]])
 
-    def _fold(self, check: Check, misconceptions: list[str]) -> CheckResult:
+    def result(self, check: Check, misconceptions: list[str]) -> CheckResult:
         """One result for a check from those of its cases, which share its points."""
         results = self.results[check.id]
         outcome = worst([result.outcome for result in results])

@@ -12,6 +12,7 @@ from grader.model import Finding
 from grader.worker.values import Foreign
 
 RELATIVE = {"d": 1e-9, "D": 1e-9, "f": 1e-5, "F": 1e-5, "e": 1e-2}  # by the dtype's character
+MOST_ROWS = 8  # of numbers that differ, side by side
 ABSOLUTE_SHARE = 1e-3  # atol = this share of rtol, times the largest expected number
 NOT_SUBCLASSES = {"NotImplementedError": "RuntimeError", "RecursionError": "RuntimeError"}
 
@@ -112,6 +113,7 @@ class close_to(Matcher):
         facts = {
             "got": number(got[index]), "expected": number(expected[index]), "index": _index(index),
             "count": int(wrong.sum()), "total": int(wrong.size),
+            "numbers": side_by_side(got, expected, wrong, distance),
         }  # fmt: skip
         if got.size <= 6 and got.ndim == 1:
             facts |= {"all_got": listing(got), "all_expected": listing(expected)}
@@ -209,6 +211,30 @@ def number(value: Any) -> str:
 
 def listing(values: Any) -> str:
     return "[" + ", ".join(number(value) for value in np.ravel(values)) + "]"
+
+
+def side_by_side(got: Any, expected: Any, wrong: Any, distance: Any) -> list[tuple[str, str, str, bool]]:
+    """(index, got, expected, do they differ) of a small array's every number, else of those that differ most."""
+    order = np.arange(got.size)
+    if got.size > MOST_ROWS:
+        order = np.sort(np.argpartition(-distance.ravel(), MOST_ROWS)[:MOST_ROWS])
+    rows = []
+    for i in order:
+        index = np.unravel_index(int(i), got.shape)
+        if got.size <= MOST_ROWS or wrong[index]:
+            rows.append((_index(index), *apart(got[index], expected[index]), bool(wrong[index])))
+    return rows
+
+
+def apart(one: Any, other: Any) -> tuple[str, str]:
+    """Both numbers with as many digits as it takes to see a difference."""
+    if np.asarray(one).dtype.kind not in "fc":
+        return str(one), str(other)
+    for digits in (6, 9, 12):
+        texts = format(one, f".{digits}g"), format(other, f".{digits}g")
+        if texts[0] != texts[1]:
+            return texts
+    return (format(one, ".6g"), format(other, ".6g")) if one == other else (repr(one.item()), repr(other.item()))
 
 
 def _index(index: tuple[Any, ...]) -> str:

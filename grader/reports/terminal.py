@@ -34,7 +34,7 @@ def lines(
         if in_full:
             block += [(f"    {line}", "") for line in check.messages[language].splitlines()[1:]]
     if untouched:
-        block.append((_where_to_begin(exercise, language), ""))
+        block.append((where_to_begin(exercise, language), ""))
     return block
 
 
@@ -55,7 +55,7 @@ def _two(left: str, right: str) -> str:
     return f"{left:{room}} {right}"
 
 
-def _where_to_begin(exercise: Exercise, language: str) -> str:
+def where_to_begin(exercise: Exercise, language: str) -> str:
     line = 0
     if exercise.stub.is_file():
         stub = exercise.stub.read_text("utf-8", "replace").splitlines()

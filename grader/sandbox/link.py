@@ -51,6 +51,7 @@ class LinkedWorker:
         self._count = 0
         self.alive, self.hung_up = True, False
         self.held: list[str] = []
+        self.stop: int | None = None  # a descriptor: once there is something to read, nobody waits for the answer
 
     def greet(self, seconds: float) -> None:
         """Wait for the first frame: the layers that the worker has put on itself. Raises FenceMissing."""
@@ -99,6 +100,8 @@ class LinkedWorker:
         poll.register(self._read, select.POLLIN | (select.POLLOUT if unsent and self._read == self._write else 0))
         if unsent and self._read != self._write:
             poll.register(self._write, select.POLLOUT)
+        if self.stop is not None:
+            poll.register(self.stop, select.POLLIN)
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -106,6 +109,10 @@ class LinkedWorker:
                 self.end()
                 raise WorkerTimeout(seconds)
             for descriptor, event in poll.poll(left * 1000):
+                if descriptor == self.stop:
+                    self.keep_files = False
+                    self.end()
+                    raise KeyboardInterrupt
                 if descriptor == self._output:
                     if not self._drain():
                         poll.unregister(self._output)

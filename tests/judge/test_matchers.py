@@ -10,7 +10,7 @@ import pytest
 
 from grader.checks import close_to, equal_to, raised
 from grader.judge import trace
-from grader.judge.matchers import Mismatch, Raised, number, short
+from grader.judge.matchers import Mismatch, Raised, apart, number, short
 from grader.worker.values import Foreign
 
 
@@ -285,3 +285,31 @@ def test_texts_for_people_are_short() -> None:
     assert short("x" * 199) == "'" + "x" * 199 + " …"
     values = {1 / 3: "0.333333", np.float32(0.1): "0.1", 2: "2", True: "True", np.int8(3): "3", 1e-20: "1e-20"}
     assert [number(value) for value in values] == list(values.values())
+
+
+def test_numbers_that_differ_stand_side_by_side() -> None:
+    """All of a small array; of a large one those that differ most, in their order, and none that does not."""
+    _, facts = finding(np.array([1.0, 2.5]), close_to(np.array([1.0, 2.0])))
+    assert facts["numbers"] == [("[0]", "1", "1", False), ("[1]", "2.5", "2", True)]
+    expected = np.zeros((3, 5))
+    got = expected.copy()
+    got[2, 1], got[0, 4] = 1.0, np.nan
+    _, facts = finding(got, close_to(expected))
+    assert facts["numbers"] == [("[0, 4]", "nan", "0", True), ("[2, 1]", "1", "0", True)]
+    _, facts = finding(np.arange(100), close_to(np.zeros(100, int)))
+    assert [row[0] for row in facts["numbers"]] == [f"[{i}]" for i in range(92, 100)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "texts"),
+    [
+        (np.float64(1.0), np.float64(1.0 + 1e-8), ("1", "1.00000001")),
+        (np.float64(0.1) + np.float64(0.2), np.float64(0.3), ("0.30000000000000004", "0.3")),
+        (np.float32(2.5), np.float32(2.5), ("2.5", "2.5")),
+        (np.int64(3), np.int64(4), ("3", "4")),
+        (np.bool_(True), np.bool_(False), ("True", "False")),
+        (np.complex128(1j), np.complex128(2j), ("0+1j", "0+2j")),
+    ],
+)  # fmt: skip
+def test_two_numbers_have_as_many_digits_as_it_takes_to_tell_them_apart(one: Any, other: Any, texts: tuple[str, str]) -> None:
+    assert apart(one, other) == texts

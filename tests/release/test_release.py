@@ -209,3 +209,12 @@ def test_only_chosen_exercises_are_given_out(tmp_path: Path) -> None:
     done = course.run("kata", "release", "--out", str(tmp_path / "out"), "--exercise", "90")
     assert done.returncode == 0, done.stderr
     assert [folder.name for folder in catalog.folders(tmp_path / "out")] == ["90_double"]
+
+
+def test_nobodys_progress_is_given_out(course: Course, tmp_path: Path) -> None:
+    """An author who solves the exercises too has a progress.txt; the release has none, and tells git how to merge one."""
+    (course.root / "progress.txt").write_text("2026-03-01 90_double 20/20\n")
+    (course.exercise / "progress.txt").write_text("2026-03-01 90_double 20/20\n")
+    assert course.run("kata", "release", "--out", str(tmp_path / "out")).returncode == 0
+    assert not list((tmp_path / "out").rglob("progress.txt"))
+    assert "progress.txt merge=union\n" in (tmp_path / "out" / ".gitattributes").read_text()

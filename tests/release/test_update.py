@@ -267,3 +267,15 @@ def test_the_repository_may_be_copied_or_cloned_before(learner: Course, next_rel
     shutil.copytree(learner.root, tmp_path / "copy")
     assert updating.update(tmp_path / "copy", next_release({"README.md": b"newer\n"}))
     assert (tmp_path / "copy" / "README.md").read_bytes() == b"newer\n"
+
+
+def test_progress_and_place_stay_as_they_are(learner: Course, next_release: Next) -> None:
+    """A newer release brings none, and one that says it does is refused."""
+    for path in ("progress.txt", ".gradkata/here"):
+        (learner.root / path).write_text("2026-03-01 90_double 20/20\n")
+    update(learner.root, next_release(OF_STUB))
+    assert (learner.root / "progress.txt").read_text() == "2026-03-01 90_double 20/20\n"
+    assert (learner.root / ".gradkata" / "here").is_file()
+    with pytest.raises(KataError):
+        update(learner.root, next_release({"progress.txt": b"2026-03-01 90_double 1/20\n"}, "3000"))
+    assert (learner.root / "progress.txt").read_text() == "2026-03-01 90_double 20/20\n"

@@ -281,3 +281,18 @@ def test_a_worker_that_does_not_get_ready_is_no_ones_fault_but_ours(hello: Any, 
     with pytest.raises(FenceMissing):
         one.worker.greet(SECONDS)
     assert one.ended
+
+
+def test_an_answer_that_nobody_waits_for_any_more_ends_the_worker(scripted: Callable[[Script], Scripted]) -> None:
+    """What can be read from `stop` ends the wait at once, whatever the deadline; the worker is gone with its files."""
+    made = scripted(lambda theirs, _: None)
+    made.worker.stop, stopping = os.pipe()
+    made.worker.keep_files = True
+    os.write(stopping, b".")
+    with pytest.raises(KeyboardInterrupt):
+        made.worker.request("run", SECONDS * 100)
+    assert made.ended == [False]
+    with pytest.raises(WorkerDied):
+        made.worker.request("run", SECONDS)
+    os.close(made.worker.stop)
+    os.close(stopping)

@@ -1,0 +1,21 @@
+"""The learner's functions inside a jit of the caller. A worker compiles each of them once for each shape, for all checks.
+
+It knows no expected value.
+"""
+
+from __future__ import annotations
+
+import jax
+
+KNOWN = {}
+
+
+def compiled(module, name):
+    """`apply`, `loss`, `per_example_grads`, or `loss and grad`, which is jax.value_and_grad of the loss."""
+    functions = {
+        "apply": lambda params, x: module.apply(params, x),
+        "loss": lambda params, x, y: module.loss(params, x, y),
+        "loss and grad": jax.value_and_grad(lambda params, x, y: module.loss(params, x, y)),
+        "per_example_grads": lambda params, x, y: module.per_example_grads(params, x, y),
+    }
+    return KNOWN.setdefault((module.__name__, name), jax.jit(functions[name]))

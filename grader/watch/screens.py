@@ -1,0 +1,133 @@
+"""What opens over the verdict: a page to read, hints, exercises to choose from, a question. Escape closes it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.syntax import Syntax
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+
+from grader.locale import say
+from grader.model import Exercise
+from grader.watch import text
+from grader.watch.session import Session
+
+STYLE = """
+{name} VerticalScroll {{ padding: 0 1; }}
+{name} .head {{ width: 100%; height: auto; text-style: reverse bold; }}
+{name} .foot {{ width: 100%; height: auto; text-style: reverse; }}
+"""
+CLOSE: list[BindingType] = [Binding("escape,q,enter", "dismiss(None)", show=False)]
+
+
+class Page(ModalScreen[None]):
+    """A text to scroll through."""
+
+    CSS = STYLE.format(name="Page")
+    BINDINGS: ClassVar[list[BindingType]] = CLOSE
+
+    def __init__(self, head: str, body: str, code: bool = False) -> None:
+        super().__init__()
+        self._head, self._body, self._code = head, body, code
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._head, classes="head", markup=False)
+        with VerticalScroll():
+            if self._code:
+                code = Syntax(self._body, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+                yield Static(code)
+            else:
+                yield Static(Text(self._body))
+
+
+class Hints(ModalScreen[None]):
+    """The hints taken so far; h takes the next."""
+
+    CSS = STYLE.format(name="Hints")
+    BINDINGS: ClassVar[list[BindingType]] = [*CLOSE, Binding("h", "more", show=False)]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._level = max(1, session.standing.hint)
+
+    def compose(self) -> ComposeResult:
+        yield Static(text.title(self._session), classes="head", markup=False)
+        with VerticalScroll():
+            yield Static(id="hints", markup=False)
+        yield Static(id="more", classes="foot", markup=False)
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def action_more(self) -> None:
+        if self._session.hint(self._level + 1):
+            self._level += 1
+            self._show()
+            self.query_one(VerticalScroll).scroll_end(animate=False)
+
+    def _show(self) -> None:
+        hints = [self._session.hint(level) for level in range(1, self._level + 1)]
+        shown = [f"{level}. {hint}" for level, hint in enumerate(filter(None, hints), 1)]
+        language = self._session.language
+        self.query_one("#hints", Static).update(Text("\n\n".join(shown) or say("watch_no_hint", language)))
+        more = self._session.has_hint(self._level + 1)
+        self.query_one("#more", Static).update(Text(say("watch_more_hints" if more else "watch_close", language)))
+
+
+class Choice(ModalScreen[Exercise]):
+    """The exercises, to go to one of them."""
+
+    CSS = STYLE.format(name="Choice") + "Choice OptionList { border: none; height: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,l", "dismiss(None)", show=False),
+        Binding("j", "down", show=False),
+        Binding("k", "up", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        rows = [text.exercise_row(self._session, number) for number in range(len(self._session.exercises))]
+        yield Static(text.tally(self._session), classes="head", markup=False)
+        yield OptionList(*(Text(row, no_wrap=True, overflow="ellipsis") for row in rows), markup=False)
+        yield Static(say("watch_choose", self._session.language), classes="foot", markup=False)
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.highlighted = self._session.exercises.index(self._session.exercise)
+        options.focus()
+
+    def action_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._session.exercises[event.option_index])
+
+
+class Question(ModalScreen[bool]):
+    """Yes or no; anything but a yes is a no."""
+
+    CSS = STYLE.format(name="Question")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,s", "dismiss(True)", show=False),
+        Binding("n,escape,enter,q", "dismiss(False)", show=False),
+    ]
+
+    def __init__(self, question: str, keys: str) -> None:
+        super().__init__()
+        self._question, self._keys = question, keys
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._question, classes="head", markup=False)
+        yield Static(self._keys, markup=False)

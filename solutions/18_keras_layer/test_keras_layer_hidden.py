@@ -1,0 +1,156 @@
+"""Hidden checks of exercise 18. Keras's own Dense runs in a worker of its own, with the same weights."""
+
+import numpy as np
+import pytest
+
+from grader.checks import catches, close_to, equal_to, needs, points
+
+
+def draw(rng, *shape):
+    return rng.normal(size=shape).astype(np.float32)
+
+
+def all_hold(facts):
+    return equal_to(dict.fromkeys(facts, True))
+
+
+@points(0.5, id="18.1b", about="MyDense.call")
+@needs("test_a_layer_of_three_units")
+@catches("two_axes_only", "activation_by_name_only")
+def test_more_axes_and_other_activations(submission, rng):
+    """Inputs of three axes, one unit, and activations given by name or as a function, as Dense's."""
+    got, expected = {}, {}
+    cases = [("softmax", (2, 3, 4), 5), ("a function", (6, 4), 3), ("a function of keras", (6, 4), 1), ("relu", (1, 2, 2, 4), 2)]
+    for activation, shape, units in cases:
+        given = (draw(rng, *shape), draw(rng, shape[-1], units), draw(rng, units), activation)
+        name = f"activation: {activation}, x of shape {shape}"
+        got[name], expected[name] = submission.run("activated", *given), submission.alone("dense_activated", *given)
+    assert got == close_to(expected, rtol=1e-5, atol=1e-6)
+
+
+@points(0.5, id="18.1c", about="MyDense.build")
+@needs("test_a_layer_of_three_units")
+@catches("kernel_of_zeros", "kernel_normal")
+def test_the_kernel_is_glorot_uniform(submission):
+    """A new kernel is drawn from U(-b, b) with b = sqrt(6/(in + units)), and no two layers have the same."""
+    width, units = 120, 40
+    first, second = submission.run("new_weights", width, units, 2)
+    bound = np.sqrt(6 / (width + units))
+    kernel = first["kernel"]
+    facts = {
+        "shape (in, units)": kernel.shape == (width, units),
+        "within the bound": bool(np.abs(kernel).max() <= bound),
+        "reaches the bound": bool(np.abs(kernel).max() > 0.99 * bound),
+        "spread": bool(abs(kernel.std() - bound / np.sqrt(3)) < 0.03 * bound),
+        "two layers differ": not np.array_equal(kernel, second["kernel"]),
+    }
+    assert facts == all_hold(facts)
+
+
+@points(2, id="18.2b", about="MyDense.build")
+@needs("test_weights_come_with_the_first_input")
+@catches("weights_not_tracked")
+def test_layers_in_models(submission, rng):
+    """Symbolic inputs build the layer, a second use shares its weights, and training moves kernel and bias as Dense's."""
+    got = {
+        "one use": submission.run("in_models", draw(rng, 3, 6), 1),
+        "two uses": submission.run("in_models", draw(rng, 3, 4), 1),
+    }
+    assert got == equal_to(
+        {
+            "one use": {"output": [None, 2], "parameters": 38, "trainable weights": 4, "prediction": [3, 2]},
+            "two uses": {"output": [None, 2], "parameters": 30, "trainable weights": 4, "prediction": [3, 2]},
+        }
+    )
+    given = (draw(rng, 5, 3), draw(rng, 5, 2), draw(rng, 3, 2), draw(rng, 2))
+    assert {"after two steps": submission.run("trained", *given)} == close_to(
+        {"after two steps": submission.alone("dense_trained", *given)}, rtol=1e-5, atol=1e-6
+    )
+
+
+@points(2, id="18.3", about="MyDense.build")
+@catches("bias_glorot", "bias_of_ones")
+def test_the_bias_starts_at_zero(submission):
+    """The bias of a new layer is zero, as Dense's."""
+    (seen,) = submission.run("new_weights", 4, 6, 1)
+    assert {"bias": seen["bias"]} == equal_to({"bias": np.zeros(6, np.float32)})
+
+
+@points(3, id="18.4b", about="MyDense.get_config")
+@needs("test_the_config_makes_the_layer_again")
+@catches("no_get_config", "activation_not_serialised", "config_loses_activation")
+def test_a_saved_model_is_loaded_in_another_process(submission, rng):
+    """A model saved as .keras and loaded in another process predicts the same; its layers have their names, settings
+    and weights."""
+    x = draw(rng, 4, 3)
+    before = submission.run("saved", x, "model.keras")
+    submission.restart(keep_files=True)
+    after = submission.run("loaded", x, "model.keras")
+    expected = {**before, "layers": [
+        {**before["layers"][0], "class": "MyDense", "name": "first", "trainable": True, "units": 4},
+        {**before["layers"][1], "class": "MyDense", "name": "second", "trainable": False, "units": 2},
+    ]}  # fmt: skip
+    assert after == close_to(expected, rtol=1e-6, atol=1e-7)
+
+
+@points(1, id="18.4c", about="MyDense.__init__")
+@catches("no_kwargs")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_settings_of_every_layer_work(submission, rng, dtype):
+    """name and dtype are a Layer's: the weights have the dtype that was asked for."""
+    seen = submission.run("of_dtype", rng.normal(size=(2, 3)), dtype)
+    names = ("kernel", "bias", "name")
+    assert dict(zip(names, seen, strict=True)) == equal_to(
+        {"kernel": dtype, "bias": dtype, "name": "wide"}
+    )
+
+
+@points(3, id="18.5", about="MyDense.call")
+@needs("test_a_layer_of_three_units")
+@catches("tensorflow_only")
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_other_backends(submission, rng, backend):
+    """The same file works with Keras on torch and on JAX, and computes the same."""
+    given = (draw(rng, 40, 3), draw(rng, 3, 5), draw(rng, 5), "tanh")
+    seen = submission.on(f"keras_{backend}").run("on_backend", *given, 0.5)
+    expected = submission.alone("dense_activated", *given)
+    got = {"backend": seen["backend"], "output": seen["output"], "drops out": bool(0.2 < seen["zeros"] < 0.8)}
+    assert got == close_to({"backend": backend, "output": expected, "drops out": True}, rtol=1e-4, atol=1e-5)
+
+
+@points(1, id="18.6b", about="MyDense.compute_output_shape")
+@catches("output_shape_of_two_axes")
+def test_other_output_shapes(submission, rng):
+    """Whatever the shape, only the last axis changes."""
+    shapes = [(None, None, 3), (7, 3), (None, 4, 5, 6, 2)]
+    units = int(rng.integers(8, 20))
+    got = submission.run("output_shapes", units, shapes)
+    assert dict(zip(map(str, shapes), got, strict=True)) == equal_to(
+        {str(shape): [*shape[:-1], units] for shape in shapes}
+    )
+
+
+@points(2, id="18.7", about="MyDense.call")
+@needs("test_a_layer_of_three_units")
+@catches("training_ignored", "never_drops", "dropout_not_scaled", "dropout_on_the_input", "dropout_before_activation")
+def test_dropout_only_while_training(submission, rng):
+    """While training, a share of the outputs is 0 and the others are divided by 1 - dropout, anew each time; without
+    the flag and in prediction nothing is dropped."""
+    x, kernel, bias = draw(rng, 60, 4), draw(rng, 4, 50), draw(rng, 50)
+    share = float(rng.choice([0.25, 0.4]))
+    plain = submission.alone("dense_activated", x, kernel, bias, "sigmoid")
+    seen = submission.run("dropped", x, kernel, bias, share, "sigmoid", 2)
+    assert {"no flag": seen["no flag"], "training=False": seen["predicting"]} == close_to(
+        {"no flag": plain, "training=False": plain}, rtol=1e-5, atol=1e-6
+    )
+    first, second = seen["training"]
+    kept = first != 0
+    facts = {
+        "about the share is 0": bool(abs((~kept).mean() - share) < 0.05),
+        "the others are divided by 1 - dropout": bool(np.allclose(first[kept], plain[kept] / (1 - share), rtol=1e-4)),
+        "anew each time": not np.array_equal(first, second),
+        "numbers, not rows or columns": bool(kept.mean(axis=0).min() > 0 and kept.mean(axis=0).max() < 1),
+    }
+    assert facts == all_hold(facts)
+    never = submission.run("dropped", x, kernel, bias, 0.0, "sigmoid", 1)["training"][0]
+    assert {"dropout=0, training": never} == close_to({"dropout=0, training": plain}, rtol=1e-5, atol=1e-6)

@@ -1,0 +1,140 @@
+"""What only the hidden checks run beside the learner's code."""
+
+import contextlib
+
+import keras
+import numpy as np
+import tensorflow as tf
+from trainer import forbid_keras_training
+
+LOSSES = {
+    "mse": lambda: keras.losses.MeanSquaredError(),
+    "cross-entropy": lambda: keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+}
+FUNCTIONS = {
+    "sine of twice": lambda x: tf.sin(2 * x),
+    "polynomial": lambda x: x**3 - 2 * x,
+    "used twice": lambda x: x * tf.exp(x) + x,
+}
+
+
+class Counting(keras.Model):
+    """Counts how often Python runs its call: each time in eager mode, once per trace in a compiled step."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.calls = 0
+        self.dense = keras.layers.Dense(1, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
+
+    def call(self, x, training=False):
+        self.calls += 1
+        return self.dense(x)
+
+
+class Loose(keras.Model):
+    """Has a trainable weight, `loose`, that its output does not depend on."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.dense = keras.layers.Dense(1, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
+        self.loose = self.add_weight(shape=(2,), initializer="ones", name="loose")
+
+    def call(self, x, training=False):
+        return self.dense(x)
+
+
+def loose_step(module, x, y, seed):
+    """A step on a model with a weight that no gradient reaches."""
+    forbid_keras_training()
+    model = Loose(seed)
+    model(tf.constant(x))
+    module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1))
+
+
+def loose_weights(module, x, y, seed):
+    """The weights before such a step and after it, whatever it does."""
+    forbid_keras_training()
+    model = Loose(seed)
+    model(tf.constant(x))
+    before = [np.array(weight) for weight in model.get_weights()]
+    metric = keras.metrics.MeanAbsoluteError()
+    with contextlib.suppress(ValueError):
+        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1), [metric])
+    return {"before": before, "after": [np.array(weight) for weight in model.get_weights()], "metric": float(metric.result())}
+
+
+def forward_passes(module, x, y, seed):
+    """How often one step runs the model, without and with metrics."""
+    forbid_keras_training()
+    counts = []
+    for metrics in ([], [keras.metrics.MeanAbsoluteError()]):
+        model = Counting(seed)
+        model(tf.constant(x))
+        model.calls = 0
+        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1), metrics)
+        counts.append(model.calls)
+    return counts
+
+
+def traces(module, x, y, batch_size, epochs, seed):
+    """How often Python runs the model's call in so many epochs, and how many steps they are."""
+    forbid_keras_training()
+    model = Counting(seed)
+    model(tf.constant(x[:1]))
+    model.calls = 0
+    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
+    metrics = [keras.metrics.MeanAbsoluteError(name="mae")]
+    module.fit(model, data, LOSSES["mse"](), keras.optimizers.SGD(0.01), metrics, epochs=epochs)
+    return {"runs of call": model.calls, "steps": epochs * len(data)}
+
+
+def inside_a_function(module, x, y, seed):
+    """The losses of three steps of a train_step that the caller has compiled."""
+    forbid_keras_training()
+    model = Counting(seed)
+    model(tf.constant(x))
+    optimizer, loss_fn = keras.optimizers.Adam(0.01), LOSSES["mse"]()
+
+    @tf.function(autograph=False)
+    def step(batch, target):
+        return module.train_step(model, batch, target, loss_fn, optimizer)
+
+    return [float(step(tf.constant(x), tf.constant(y))) for _ in range(3)]
+
+
+def keras_inside(module, x, y, seed):
+    """The same by Keras."""
+    model = Counting(seed)
+    model(tf.constant(x))
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=LOSSES["mse"](), jit_compile=False)
+    seen = []
+    for _ in range(3):
+        model.reset_metrics()
+        seen.append(float(model.train_on_batch(x, y)))
+    return seen
+
+
+def hidden_slopes(module, name, values):
+    return [np.array(module.slope(FUNCTIONS[name], value)) for value in values]
+
+
+def frozen_steps(module, x, y, seed):
+    """Weights after a step on a model whose first layer is frozen, with batch normalisation in it."""
+    forbid_keras_training()
+    model = _frozen(x.shape[1], seed)
+    loss = module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), keras.optimizers.SGD(0.1))
+    return {"loss": float(loss), "weights": [np.array(weight) for weight in model.get_weights()]}
+
+
+def keras_frozen(module, x, y, seed):
+    model = _frozen(x.shape[1], seed)
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss=LOSSES["mse"](), jit_compile=False)
+    loss = model.train_on_batch(x, y)
+    return {"loss": float(loss), "weights": [np.array(weight) for weight in model.get_weights()]}
+
+
+def _frozen(width, seed):
+    start = keras.initializers.RandomUniform(-1, 1, seed=seed)
+    frozen = keras.layers.Dense(4, kernel_initializer=start, trainable=False)
+    return keras.Sequential([keras.Input((width,)), frozen, keras.layers.BatchNormalization(),
+                             keras.layers.Dense(1, kernel_initializer=start)])  # fmt: skip

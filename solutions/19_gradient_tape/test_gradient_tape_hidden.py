@@ -1,0 +1,125 @@
+"""Hidden checks of exercise 19. Keras runs in a worker of its own, on the same numbers and from the same seeds."""
+
+import numpy as np
+import pytest
+
+from grader.checks import catches, close_to, equal_to, needs, points, raised
+
+TIGHT = {"rtol": 1e-5, "atol": 2e-6}  # float32, a few steps
+
+
+def batch(rng, samples=6, width=3, outputs=1):
+    return rng.normal(size=(samples, width)).astype(np.float32), rng.normal(size=(samples, outputs)).astype(np.float32)
+
+
+def draw_seed(rng):
+    return int(rng.integers(1, 10_000))
+
+
+def numbered(seen):
+    return {f"step {i}": step for i, step in enumerate(seen, start=1)}
+
+
+@points(3, id="19.1b", about="train_step")
+@needs("test_two_steps_equal_keras")
+@catches("optimizer_ignored", "applied_twice", "loss_after_the_step")
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_six_steps_equal_keras(submission, rng, optimizer):
+    """Six steps with several optimizers and losses, in eager mode and compiled, equal Keras's own, losses and weights."""
+    x, y = batch(rng)
+    loss = "mse" if optimizer != "momentum" else "cross-entropy"
+    outputs = 1 if loss == "mse" else 4
+    target = y if loss == "mse" else rng.integers(0, 4, size=len(x))
+    given = ("plain", x, target, outputs, optimizer, loss, 6, draw_seed(rng))
+    assert numbered(submission.run("steps", *given)) == close_to(
+        numbered(submission.alone("keras_steps", *given)), **TIGHT
+    )
+    seed = draw_seed(rng)
+    got, expected = submission.run("inside_a_function", x, y, seed), submission.alone("keras_inside", x, y, seed)
+    assert {"compiled, losses": got} == close_to({"compiled, losses": expected}, **TIGHT)
+
+
+@points(2, id="19.2b", about="fit")
+@needs("test_two_epochs_of_metrics")
+@catches("mean_of_batch_means", "loss_of_the_last_batch", "metrics_not_reset")
+def test_epochs_equal_keras_fit(submission, rng):
+    """Three epochs with a short last batch and two metrics equal model.fit's: history and weights."""
+    x, y = batch(rng, samples=7)
+    y[6] += 5  # the sample of the short batch weighs more than the others
+    given = ("plain", x, y, 3, 3, "momentum", "two", draw_seed(rng))
+    assert submission.run("epochs", *given) == close_to(submission.alone("keras_epochs", *given), **TIGHT)
+
+
+@points(0.5, id="19.3b", about="train_step")
+@catches("none_grads_skipped", "none_grads_as_zeros")
+def test_a_weight_without_gradient_is_reported(submission, rng):
+    """A trainable weight that no gradient reaches is a ValueError that names it, and nothing has changed."""
+    x, y = batch(rng)
+    seed = draw_seed(rng)
+    assert submission.error("loose_step", x, y, seed) == raised(ValueError, mentions=["loose"])
+    weights = submission.run("loose_weights", x, y, seed)
+    assert {"weights": weights["after"], "metric": weights["metric"]} == equal_to(
+        {"weights": weights["before"], "metric": 0.0}
+    )
+
+
+@points(3, id="19.4", about="train_step")
+@catches("losses_forgotten", "losses_outside_tape", "regularisation_not_reported")
+def test_the_models_own_losses_count(submission, rng):
+    """With weight regularisation, loss and weights of three steps and of an epoch equal Keras's."""
+    x, y = batch(rng)
+    given = ("regularised", x, y, 1, "sgd", "mse", 3, draw_seed(rng))
+    assert numbered(submission.run("steps", *given)) == close_to(
+        numbered(submission.alone("keras_steps", *given)), **TIGHT
+    )
+    given = ("regularised", x, y, 4, 2, "sgd", "one", draw_seed(rng))
+    assert submission.run("epochs", *given) == close_to(submission.alone("keras_epochs", *given), **TIGHT)
+
+
+@points(2, id="19.5b", about="train_step")
+@needs("test_a_step_is_taken_in_training_mode")
+@catches("never_training", "metrics_of_a_second_pass", "all_variables_trained")
+def test_dropout_and_statistics_are_kerass(submission, rng):
+    """With dropout and batch normalisation, epochs equal model.fit's: losses, metrics, weights and moving statistics; a
+    frozen layer stays as it was."""
+    x, y = batch(rng, samples=8)
+    given = ("dropout and batch norm", x, y, 4, 2, "sgd", "two", draw_seed(rng))
+    assert submission.run("epochs", *given) == close_to(submission.alone("keras_epochs", *given), **TIGHT)
+    seed = draw_seed(rng)
+    assert submission.run("frozen_steps", x, y, seed) == close_to(submission.alone("keras_frozen", x, y, seed), **TIGHT)
+
+
+@points(2, id="19.6", about="train_step")
+@catches("tape_used_twice", "metrics_of_a_second_pass", "second_pass_for_the_loss")
+def test_one_forward_pass_a_step(submission, rng):
+    """A step runs the model once, with metrics and without: the tape, the loss and the metrics share that pass."""
+    x, y = batch(rng)
+    got = submission.run("forward_passes", x, y, draw_seed(rng))
+    assert {"without metrics": got[0], "with metrics": got[1]} == equal_to({"without metrics": 1, "with metrics": 1})
+
+
+@points(2, id="19.7", about="fit")
+@catches("not_compiled", "function_made_in_the_loop", "python_number_as_argument")
+def test_the_step_is_traced_and_not_traced_again(submission, rng):
+    """fit compiles the step: in five epochs of batches of one shape, Python runs the model's call a few times, not
+    once a step or once an epoch; a short last batch may add a trace."""
+    x, y = batch(rng, samples=8)
+    got, expected = {}, {}
+    for name, samples, most in [("batches of one shape", 8, 4), ("a short last batch", 7, 4)]:
+        seen = submission.run("traces", x[:samples], y[:samples], 2, 5, draw_seed(rng))
+        got[name] = {"steps": seen["steps"], "is traced": 1 <= seen["runs of call"] <= most}
+        expected[name] = {"steps": 20, "is traced": True}
+    assert got == equal_to(expected)
+
+
+@points(0.5, id="19.3c", about="slope")
+@needs("test_slope_of_a_square")
+@catches("constant_not_watched")
+def test_other_slopes(submission, rng):
+    """Slopes of other functions equal their derivatives, in float64 too."""
+    x = rng.normal(size=4)
+    got = {name: submission.run("hidden_slopes", name, [x])[0] for name in ("sine of twice", "polynomial", "used twice")}
+    expected = {
+        "sine of twice": 2 * np.cos(2 * x), "polynomial": 3 * x**2 - 2, "used twice": np.exp(x) * (1 + x) + 1,
+    }  # fmt: skip
+    assert got == close_to(expected)

@@ -1,0 +1,68 @@
+"""What only the hidden checks run beside the learner's code."""
+
+import random
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.eager import context
+
+MOST_BATCHES = 1_000
+
+AUGMENTS = {
+    "twice and one": lambda sample: 2 * sample + 1,
+    "noise": lambda sample: sample + tf.random.uniform((), 0.0, 0.5, dtype=sample.dtype),
+    "turned": lambda sample: tf.transpose(sample),
+}
+
+
+def each(dataset):
+    for batch in dataset.take(MOST_BATCHES):
+        yield tuple(np.asarray(part) for part in batch)
+
+
+def orders(module, x, y, times=1, **options):
+    """The first number of each sample, batch by batch, of several iterations over one dataset."""
+    dataset = module.make_dataset(x, y, **options)
+    return [[batch.reshape(len(batch), -1)[:, 0].tolist() for batch, _ in each(dataset)] for _ in range(times)]
+
+
+def one_after_another(module, x, y, seeds, times, **options):
+    """The orders of `times` iterations for each seed; a dataset is made when the one before it has been read."""
+    return [orders(module, x, y, times, seed=seed, **options) for seed in seeds]
+
+
+def first_batch(module, count, batch_size, seed):
+    """The first batch of one epoch of the samples 0, 1, ..., count - 1."""
+    x = np.arange(count)
+    dataset = module.make_dataset(x, x, batch_size, shuffle=True, seed=seed)
+    return next(iter(dataset))[0].numpy()
+
+
+def augmented(module, x, y, augment, times=1, **options):
+    dataset = module.make_dataset(x, y, augment=AUGMENTS[augment], **options)
+    return [list(each(dataset)) for _ in range(times)]
+
+
+def plain_augmented(module, x, y, augment, batch_size):
+    """The same by TensorFlow alone."""
+    dataset = tf.data.Dataset.from_tensor_slices((x, y))
+    return list(each(dataset.map(lambda sample, label: (AUGMENTS[augment](sample), label)).batch(batch_size)))
+
+
+def global_state(module, x, y, **options):
+    """What is global before and after a dataset is made and read: TensorFlow's seed, and numpy's and random's state."""
+    tf.random.set_seed(1234)
+    np.random.seed(5)
+    random.seed(6)
+    before = _state()
+    for _ in each(module.make_dataset(x, y, **options)):
+        pass
+    return {"before": before, "after": _state()}
+
+
+def _state():
+    return {
+        "TensorFlow's global seed": context.global_seed(),
+        "numpy's state": np.random.get_state()[1].copy(),
+        "random's state": random.getstate()[1][-1],
+    }

@@ -1,0 +1,216 @@
+"""What only the hidden checks run. It knows no expected value and tells what it saw."""
+
+from __future__ import annotations
+
+import random
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from compiled import compiled
+from trees import form, network, plain, read
+from watching import fresh, tracers_left
+
+KEYS = {"key": jax.random.key, "PRNGKey": jax.random.PRNGKey}
+
+
+def init_everywhere(module, kind, seed, sizes):
+    """The params of one key, made in several ways; those of several keys, made in a vmap and in a loop."""
+    key = KEYS[kind](seed)
+    given = list(sizes)
+    before = np.random.get_state()[1].copy(), random.getstate()
+    seen = {"once": read(module.init(key, given), sizes)}
+    drawn_elsewhere = not np.array_equal(np.random.get_state()[1], before[0]) or random.getstate() != before[1]
+    seen["again, sizes in a tuple"] = read(module.init(key, tuple(sizes)), sizes)
+    keys = jax.random.split(key, 2)
+    if kind == "key":
+        ensemble = jax.jit(jax.vmap(lambda key: module.init(key, tuple(sizes))))(keys)
+        seen["in jit and vmap"] = read(ensemble, sizes, rows=2)
+    seen["in a loop"] = [read(module.init(key, tuple(sizes)), sizes) for key in keys]
+    return seen, {"sizes": given, "drawn elsewhere": drawn_elsewhere}
+
+
+def weights_and_biases(module, seed, sizes):
+    """The weights and the biases that `init` makes, in the order of the leaves, whatever their sizes are."""
+    leaves = [plain(leaf) for leaf in jax.tree_util.tree_leaves(module.init(jax.random.key(seed), sizes))]
+    return [leaf for leaf in leaves if leaf.ndim == 2], [leaf for leaf in leaves if leaf.ndim == 1]
+
+
+def key_reuse(module, sizes):
+    """The class of the error that jax.debug_key_reuse makes of `init`, or None."""
+    try:
+        with jax.debug_key_reuse(True):
+            module.init(jax.random.key(7), sizes)
+    except jax.errors.KeyReuseError:
+        return "KeyReuseError"
+    return None
+
+
+def loss_and_grad(module, sizes, arrays, x, y):
+    """A batch's loss and jax.grad of it."""
+    loss, grad = compiled(module, "loss and grad")(network(module, sizes, arrays), x, y)
+    return {"loss": plain(loss), "grad": read(grad, sizes)}
+
+
+def losses_with_and_without_jit(module, sizes, arrays, batches):
+    """`loss` of each batch, called as it is and inside a jit."""
+    params, inside = network(module, sizes, arrays), compiled(module, "loss")
+    return {name: [plain(module.loss(params, x, y)), plain(inside(params, x, y))] for name, (x, y) in batches.items()}
+
+
+def state_of(params, sizes):
+    """The leaves of params by name; "deleted" if an array of it was given away."""
+    try:
+        return read(params, sizes)
+    except RuntimeError:
+        return "deleted"
+
+
+def around_calls(module, sizes, arrays, x, y, lr):
+    """What the arguments hold after each call, and the results of equal calls with others in between."""
+    module = fresh(module)
+    params = network(module, sizes, arrays)
+    before = form(params)
+    own_x, own_y = x.copy(), y.copy()
+    calls = {
+        "apply": lambda x, y: plain(module.apply(params, x)),
+        "loss": lambda x, y: plain(module.loss(params, x, y)),
+        "update": lambda x, y: read(module.update(params, x, y, lr), sizes),
+        "per_example_grads": lambda x, y: read(module.per_example_grads(params, x, y), sizes, rows=len(x)),
+    }
+    results, arguments = {}, {}
+    for name, call in calls.items():
+        params = network(module, sizes, arrays)
+        device_x, device_y = jnp.asarray(x), jnp.asarray(y)
+        results[name] = [call(own_x, own_y)]
+        if name == "update":
+            module.update(network(module, sizes, arrays), x[::-1] + 1, y, 3 * lr)
+        arguments[name] = {"params": state_of(params, sizes), "form kept": form(params) == before}
+        params = network(module, sizes, arrays)
+        results[name].append(call(device_x, device_y))
+        arguments[name] |= {"x": own_x.copy(), "y": own_y.copy()}
+        arguments[name]["given away"] = device_x.is_deleted() or device_y.is_deleted()
+    return results, arguments
+
+
+def several_updates(module, sizes, arrays, batches, lrs):
+    """The params after each `update`, by name, and the number of forms that they had."""
+    params = network(module, sizes, arrays)
+    forms, seen = {form(params)}, []
+    for (x, y), lr in zip(batches, lrs, strict=True):
+        params = module.update(params, x, y, lr)
+        forms.add(form(params))
+        seen.append(read(params, sizes))
+    return seen, len(forms)
+
+
+def update_with_lrs(module, sizes, arrays, x, y, lrs):
+    """One step from the same params with each kind of lr."""
+    params = network(module, sizes, arrays)
+    kinds = {"int": int, "numpy float64": np.float64, "numpy float32": np.float32, "JAX scalar": jnp.float32}
+    return {kind: read(module.update(params, x, y, kinds[kind](lr)), sizes) for kind, lr in lrs.items()}
+
+
+def forms_of(module, sizes, arrays, x, y):
+    """The form of params, of their gradients and of what comes of them; nothing is computed for it."""
+    params = network(module, sizes, arrays)
+    step = jax.eval_shape(lambda p: module.update(p, x, y, 0.5), params)
+    made = {
+        "update": step,
+        "update, twice": jax.eval_shape(lambda p: module.update(p, x, y, 0.5), step),
+        "jax.grad(loss)": jax.eval_shape(lambda p: jax.grad(module.loss)(p, x, y), params),
+        "per_example_grads": jax.eval_shape(lambda p: module.per_example_grads(p, x, y), params),
+    }
+    return {"params": form(params)} | {name: form(tree) for name, tree in made.items()}
+
+
+def example_grads_of(module, nets):
+    """`per_example_grads` of several networks, each (sizes, arrays, x, y), inside a jit."""
+    seen, inside = {}, compiled(module, "per_example_grads")
+    for name, (sizes, arrays, x, y) in nets.items():
+        seen[name] = read(inside(network(module, sizes, arrays), x, y), sizes, rows=len(x))
+    return seen
+
+
+def length(jaxpr):
+    """The number of operations in a traced program, with those of the programs in it."""
+    total = 0
+    for equation in jaxpr.eqns:
+        total += 1
+        for value in equation.params.values():
+            for inner in value if isinstance(value, (tuple, list)) else [value]:
+                inner = getattr(inner, "jaxpr", inner)
+                total += length(inner) if hasattr(inner, "eqns") else 0
+    return total
+
+
+def traced_lengths(module, sizes, arrays, batches):
+    """How long the program is that `per_example_grads` is traced to, for each batch (x, y)."""
+    params = network(module, sizes, arrays)
+    return [
+        length(jax.make_jaxpr(lambda p, x, y: module.per_example_grads(p, x, y))(params, x, y).jaxpr)
+        for x, y in batches
+    ]
+
+
+def inside_others(module, sizes, arrays, others, xs, ys, lr):
+    """The functions inside vmap, scan and jit of the caller. `others`: the params of a second network."""
+    params = network(module, sizes, arrays)
+    both = jax.tree_util.tree_map(lambda *pair: jnp.stack(pair), params, network(module, sizes, others))
+
+    def step(params, batch):
+        value = module.loss(params, *batch)
+        return module.update(params, *batch, lr), value
+
+    last, losses = jax.lax.scan(step, params, (xs, ys))
+    return {
+        "scan": {"losses": plain(losses), "params": read(last, sizes)},
+        "vmap of apply over two networks": plain(jax.jit(jax.vmap(lambda p: module.apply(p, xs[0])))(both)),
+    }
+
+
+def tracers_kept(module, sizes, arrays, x, y):
+    """For each function: is a tracer alive after it was traced? Nothing is computed for it."""
+    module = fresh(module)
+    params = network(module, sizes, arrays)
+    calls = {
+        "init": lambda: jax.eval_shape(lambda key: module.init(key, tuple(sizes)), jax.random.key(0)),
+        "apply": lambda: jax.eval_shape(lambda p: module.apply(p, x), params),
+        "loss": lambda: jax.eval_shape(jax.grad(lambda p: module.loss(p, x, y)), params),
+        "update": lambda: jax.eval_shape(lambda p: module.update(p, x, y, 0.5), params),
+        "per_example_grads": lambda: jax.eval_shape(lambda p: module.per_example_grads(p, x, y), params),
+    }
+    kept, alive = {}, tracers_left()
+    for name, call in calls.items():
+        call()
+        now = tracers_left()
+        kept[name] = any(all(one is not other for other in alive) for one in now)
+        alive = now
+    return kept
+
+
+def own_params(module, sizes, x, y):
+    """dtype and shape of the gradients and the step of params that `init` made, by name."""
+    params = module.init(jax.random.key(3), sizes)
+    trees = {
+        "jax.grad(loss)": compiled(module, "loss and grad")(params, x, y)[1],
+        "update": module.update(params, x, y, 0.5),
+    }
+    return {
+        name: {leaf: f"{value.dtype} {value.shape}" for leaf, value in read(tree, sizes).items()}
+        for name, tree in trees.items()
+    }
+
+
+def inputs_of_every_dtype(module, sizes, arrays, x, y, dtypes, label_dtypes):
+    """Logits and loss for x as each dtype, everything for the first of them, and the loss for y as each dtype."""
+    params = network(module, sizes, arrays)
+    seen = {}
+    for dtype in dtypes:
+        cast = x.astype(dtype)
+        seen[f"x: {dtype}"] = {"apply": plain(module.apply(params, cast)), "loss": plain(module.loss(params, cast, y))}
+    first = x.astype(dtypes[0])
+    seen["update"] = read(module.update(params, first, y, 0.5), sizes)
+    grads = compiled(module, "per_example_grads")(params, first, y)
+    seen["per_example_grads"] = read(grads, sizes, rows=len(x))
+    return seen | {f"y: {dtype}": plain(module.loss(params, x, y.astype(dtype))) for dtype in label_dtypes}
