@@ -11,7 +11,7 @@ HIDDEN = 16
 
 def network(weights: list[Any], biases: list[Any]) -> nn.Sequential:
     """Linear and ReLU for each weight, in float64."""
-    layers: list[nn.Module] = []
+    layers = list[nn.Module]()
     for weight, bias in zip(weights, biases, strict=True):
         linear = nn.Linear(weight.shape[1], weight.shape[0]).double()
         linear.load_state_dict({"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)})
