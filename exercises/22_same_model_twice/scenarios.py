@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 from workbench import built, keras_logits, layer_counts, put, torch_logits, values
 
 
@@ -43,5 +44,6 @@ def curves(
     ours, theirs = built(module, sizes)
     put(ours, sizes, weights)
     module.port_weights(ours, theirs)
+    keras.utils.set_random_seed(1)  # an order that is drawn is the same each time
     losses = module.train_both(ours, theirs, x, y, **options)
     return {name: [float(loss) for loss in losses[name]] for name in ("torch", "keras")}

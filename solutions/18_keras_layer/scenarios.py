@@ -98,7 +98,7 @@ def loaded(module, x, path):
 
 def _known(layer):
     return {
-        "class": type(layer).__name__, "name": layer.name, "trainable": bool(layer.trainable), "units": int(layer.units),
+        "class": type(layer).__name__, "name": layer.name, "trainable": bool(layer.trainable), "units": int(layer.get_config()["units"]),
         "weights": [numbers(weight) for weight in (layer.kernel, layer.bias)],
     }  # fmt: skip
 

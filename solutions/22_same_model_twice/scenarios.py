@@ -52,6 +52,7 @@ def in_place(
     ours, theirs = built(module, sizes)
     source, target, given = (ours, theirs, weights) if from_torch else (theirs, ours, kernels)
     put(source, sizes, given)
+    put(target, sizes, {name: np.full_like(value(weight), 3.0) for name, weight in arrays_of(target, sizes).items()})
     held = arrays_of(target, sizes)
     module.port_weights(source, target)
     seen = {"in tensors held before": {name: value(weight) for name, weight in held.items()}}
@@ -137,6 +138,7 @@ def trained(
     put(theirs, sizes, kernels)
     ours.train(not evaluating)
     given = x.copy(), y.copy()
+    keras.utils.set_random_seed(1)  # an order that is drawn is the same each time
     with counted_updates() as count:
         losses = module.train_both(ours, theirs, x, y, **options)
     return {
