@@ -95,7 +95,7 @@ def test_any_sample_can_come_first(submission, rng):
 @points(2, id="20.4b", about="make_dataset")
 @needs("test_a_shuffled_epoch")
 @catches("repeat_before_shuffle", "batch_across_epochs", "cache_freezes_order", "epochs_ignored")
-@catches("reshuffle_ignored", "reshuffle_ignored__without_a_seed")
+@catches("reshuffle_ignored")
 @pytest.mark.parametrize("cache", [False, True])
 def test_epochs_one_after_another(submission, rng, cache):
     """epochs=3 are three whole epochs, each with its own short batch and, with reshuffle, its own order, with cache too;
