@@ -43,6 +43,26 @@ def test_an_instructors_commands_run_in_their_order(tmp_path: Path) -> None:
     assert "ben,03_adam,3.6667,20," in (tmp_path / "regraded" / "diff.csv").read_text()
 
 
+def test_the_learners_course_for_github_holds_no_solution_and_grades(tmp_path: Path) -> None:
+    """The commands of docs/github.md, in a repository with this course's files: a right answer gets its visible points."""
+    here = tmp_path / "course"
+    subprocess.run(["git", "init", "-q", here], check=True)
+    for name in ("grader", "exercises", "solutions", ".github"):
+        shutil.copytree(ROOT / name, here / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "constraints.txt", "README.md", "LICENSE"):
+        shutil.copyfile(ROOT / name, here / name)
+    who = {f"GIT_{role}_{part}": f"a@b.{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    environment = {**os.environ, **who, "KATA_LANG": "en", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for line in ("git add -A && git commit -qm all", *blocks(ROOT / "docs" / "github.md")):
+        subprocess.run(["bash", "-euo", "pipefail", "-c", line], cwd=here, env=environment, check=True)
+    learners = tmp_path / "learners-course"
+    assert not (learners / "solutions").exists()
+    answer = ROOT / "solutions" / "03_adam" / "adam.py"
+    line = [sys.executable, "-m", "grader.cli", "check", "03", "--submission", str(answer)]
+    done = subprocess.run(line, cwd=learners, env={**environment, "PYTHONPATH": str(learners)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_link_of_a_document_leads_somewhere() -> None:
     """Files beside it, and headings in it."""
     lost = []
