@@ -77,7 +77,7 @@ GOLDEN = [
      "el proceso envió algo que no es una respuesta"),
     ("forbidden", {**ERROR, "text": "torch"},
      "this exercise is about building what `torch` has; here it may not be used",
-     "este ejercicio consiste en construir lo que ya tiene `torch`; aquí no se puede importar"),
+     "este ejercicio consiste en construir lo que ya tiene `torch`; aquí no se puede usar"),
     ("not_attempted", {**ERROR, "text": "90.1 twice x"}, "still to write: 90.1 twice x", "por escribir: 90.1 twice x"),
     ("missing", {"file": "double.py", "text": ""}, "there is no file double.py", "no existe el archivo double.py"),
     ("refused", {"file": "double.py", "text": "cell 3"}, "double.py cannot be graded: cell 3",
