@@ -56,6 +56,7 @@ JAX = ("jaxlib.mlir.dialects.builtin", "jaxlib.mlir.dialects.mhlo", "jaxlib.mlir
 ARCHIVES = ("encodings.cp437",)  # names in zip files: what Keras saves is one
 TENSORBOARD = (
     "torch.utils.tensorboard", "tensorboard.compat.tensorflow_stub", "tensorboard.plugins.scalar.metadata",
+    "tensorboard.backend.event_processing.event_accumulator",
     "tensorboard.backend.event_processing.plugin_event_multiplexer",
 )  # fmt: skip
 
