@@ -14,6 +14,7 @@ def numbers(value):
 def new_weights(module, width, units, count):
     """Kernel and bias of several new layers, as they were made."""
     forbid_dense()
+    keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     seen = []
     for _ in range(count):
         layer = module.MyDense(units)
@@ -77,6 +78,7 @@ def _trained(layer, x, y, kernel, bias):
 def saved(module, x, path):
     """The prediction of a model with two of our layers, which is saved; what is known of the layers."""
     forbid_dense()
+    keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     first = module.MyDense(4, activation="tanh", dropout=0.5, name="first")
     second = module.MyDense(2, activation=keras.activations.softplus, name="second", trainable=False)
     model = keras.Sequential([keras.Input((x.shape[1],)), first, second])
@@ -106,6 +108,7 @@ def _known(layer):
 def dropped(module, x, kernel, bias, share, activation, times):
     """Outputs without a flag, in prediction, and several times in training."""
     forbid_dense()
+    keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     layer.build(x.shape)
     layer.kernel.assign(kernel)
@@ -129,6 +132,7 @@ def of_dtype(module, x, dtype):
 def on_backend(module, x, kernel, bias, activation, share):
     """Backend, output, and the share of zeros while training."""
     forbid_dense()
+    keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     output = _given(layer, x, kernel, bias)
     training = numbers(layer(keras.ops.convert_to_tensor(x), training=True))
