@@ -19,6 +19,7 @@ from grader.locale import say
 from grader.model import LANGUAGES, Check, CheckMarks, Exercise, Misconception, Text
 
 NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
+HINTS = 3  # where to look; an example to compute by hand; what to change
 FIXTURES = {"submission", "reference", "rng"}
 
 
@@ -116,7 +117,11 @@ def _misconception(file: Path, id: str, entry: Any) -> Misconception:
     hint = entry.get("hint", 1)
     if type(hint) is not int or hint < 1:
         raise BadExercise(f"{file}: `{name}.hint` must be the number of a hint, not {hint!r}")
-    return Misconception(id, title, explanation, hint)
+    own = entry.get("hints", [])
+    if "hints" in entry and (not isinstance(own, list) or len(own) != HINTS):
+        raise BadExercise(f"{file}: `{name}.hints` must be a list of {HINTS} texts; write all levels or none")
+    hints = tuple(_text(file, {f"hints[{i}]": text}, f"hints[{i}]", name + ".") for i, text in enumerate(own, 1))
+    return Misconception(id, title, explanation, 1 if hints else hint, hints)
 
 
 def _text(file: Path, entry: dict[str, Any], key: str, before: str = "") -> Text:

@@ -24,7 +24,8 @@ class Misconception:
     id: str
     title: Text
     explanation: Text
-    hint: int
+    hint: int  # the first of the exercise's hints to show; 1 with hints of its own
+    hints: tuple[Text, ...] = ()  # its own: where to look, an example by hand, what to change
 
 
 @dataclass(frozen=True, eq=False)

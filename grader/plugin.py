@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from grader import catalog, progress
+from grader import catalog, hints, progress
 from grader.errors import KataError
 from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
@@ -240,6 +240,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         everything = len(checks)
         if not config.getoption("submission") and _is_whole(judging, checks):
             progress.record_attempt(judging.exercise, attempt)
+            hints.remember(judging.exercise, attempt)
         terminalreporter.write_line("")
         quiet = config.get_verbosity() < 0
         for text, style in lines(attempt, judging.exercise, language(), quiet, everything):

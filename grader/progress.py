@@ -11,7 +11,7 @@ import contextlib
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,19 +20,30 @@ from grader.model import Attempt, Exercise
 
 FILE = "progress.txt"
 HEADER = "# Your best scores and the hints you took. Commit it if you like; in a merge keep the lines of both.\n"
-LINE = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d_[a-z][a-z0-9_]*) (?:(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)|hint (\d\d?))")
+LINE = re.compile(
+    r"(\d{4}-\d\d-\d\d) (\d\d_[a-z][a-z0-9_]*) "
+    r"(?:(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)|hint (\d\d?)(?: ([a-z][a-z0-9_]*))?)"
+)
 LARGEST = 1 << 20  # bytes that are read
 SIGNS = {"passed": "✔", "begun": "~", "untouched": " "}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How far an exercise is. `passed`: the day of the first full score, "" before it; `hint`: the last one taken."""
+    """How far an exercise is. `passed`: the day of the first full score, "" before it.
+
+    `hints`: the last level taken of the hints about each mistake, and under "" of those about none.
+    """
 
     score: float = 0.0
     of: float = 0.0
     passed: str = ""
-    hint: int = 0
+    hints: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def hint(self) -> int:
+        """The last hint taken, whatever it was about."""
+        return max(self.hints.values(), default=0)
 
     @property
     def share(self) -> float:
@@ -46,10 +57,10 @@ def read(root: Path) -> dict[str, Standing]:
         found = LINE.fullmatch(line.strip())
         if found is None:
             continue
-        day, name, score, of, hint = found.groups()
+        day, name, score, of, hint, about = found.groups()
         known = standings.get(name, Standing())
         if hint:
-            standings[name] = replace(known, hint=max(known.hint, int(hint)))
+            standings[name] = replace(known, hints=_further(known.hints, about or "", int(hint)))
         elif 0 < float(score) <= float(of):
             standings[name] = _better(known, Standing(float(score), float(of), day if score == of else ""))
     return standings
@@ -58,7 +69,11 @@ def read(root: Path) -> dict[str, Standing]:
 def _better(known: Standing, new: Standing) -> Standing:
     best = new if new.share > known.share else known
     passed = min(filter(None, (known.passed, new.passed)), default="")
-    return Standing(best.score, best.of, passed, known.hint)
+    return Standing(best.score, best.of, passed, known.hints)
+
+
+def _further(hints: dict[str, int], about: str, level: int) -> dict[str, int]:
+    return hints | {about: max(level, hints.get(about, 0))}
 
 
 def record_attempt(exercise: Exercise, attempt: Attempt, today: date | None = None) -> None:
@@ -68,9 +83,10 @@ def record_attempt(exercise: Exercise, attempt: Attempt, today: date | None = No
         _add(_root(exercise), f"{_day(today)} {exercise.name} {attempt.score:g}/{attempt.max_score:g}")
 
 
-def record_hint(exercise: Exercise, level: int, today: date | None = None) -> None:
-    if level > read(_root(exercise)).get(exercise.name, Standing()).hint:
-        _add(_root(exercise), f"{_day(today)} {exercise.name} hint {level}")
+def record_hint(exercise: Exercise, level: int, misconception: str = "", today: date | None = None) -> None:
+    """A hint that goes further than those taken before about the same mistake ("": about none)."""
+    if level > read(_root(exercise)).get(exercise.name, Standing()).hints.get(misconception, 0):
+        _add(_root(exercise), f"{_day(today)} {exercise.name} hint {level} {misconception}".rstrip())
 
 
 def sign(exercise: Exercise, standing: Standing) -> str:

@@ -116,6 +116,11 @@ TEXTS = "[misconceptions.x]\n{}\ntitle = {{en = 'x', es = 'x'}}\nexplanation = {
         (TITLE + "[misconceptions]\nx = 3", "`misconceptions.x.title` needs a text in each language"),
         (TITLE + '[misconceptions.x]\ntitle.en = "x"\ntitle.es = "x"', "`misconceptions.x.explanation` needs a text"),
         (TITLE + TEXTS.format("hint = 'a'"), "`misconceptions.x.hint` must be the number of a hint, not 'a'"),
+        (TITLE + TEXTS.format("hints = 'a'"), "`misconceptions.x.hints` must be a list of 3 texts; write all levels or"),
+        (TITLE + TEXTS.format("hints = []"), "`misconceptions.x.hints` must be a list of 3 texts"),
+        (TITLE + TEXTS.format("hints = [{en = 'a', es = 'a'}, {en = 'b', es = 'b'}]"), "must be a list of 3 texts"),
+        (TITLE + TEXTS.format("hints = [{en = 'a', es = 'a'}, {en = 'b'}, {en = 'c', es = 'c'}]"),
+         "`misconceptions.x.hints[2]` needs a text in each language; write misconceptions.x.hints[2].en and"),
         (TITLE + TEXTS.format("hint = 0"), "`misconceptions.x.hint` must be the number of a hint, not 0"),
     ],
 )  # fmt: skip

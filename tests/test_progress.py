@@ -42,7 +42,7 @@ def test_only_what_is_better_than_before_is_written(course: Course, double: Exer
     for score in (0, None, 4, 4, 3, 20, 20, 12):
         record_attempt(double, scored(score), DAY)
     for level in (1, 1, 3, 2):
-        record_hint(double, level, DAY)
+        record_hint(double, level, today=DAY)
     assert lines(course.root) == [
         "2026-03-01 90_double 4/20",
         "2026-03-01 90_double 20/20",
@@ -76,7 +76,7 @@ def test_two_branches_progress_is_merged_whole(union: bool, course: Course, doub
     git("commit", "-qm", "first")
     git("checkout", "-qb", "other")
     record_attempt(double, scored(12), DAY)
-    record_hint(double, 2, DAY)
+    record_hint(double, 2, today=DAY)
     git("commit", "-qam", "other")
     git("checkout", "-q", "main")
     record_attempt(double, scored(20), LATER)
@@ -152,4 +152,4 @@ def test_check_pytest_and_hint_record_and_what_is_not_ones_own_whole_run_does_no
     course.run("kata", "hint", "90", "2")
     course.write(ANSWER)
     course.run("pytest", "exercises/90")
-    assert [line[11:] for line in lines(course.root)] == ["90_double 4/20", "90_double hint 2", "90_double 20/20"]
+    assert [line[11:] for line in lines(course.root)] == ["90_double 4/20", "90_double hint 2 adds_two", "90_double 20/20"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader import catalog, progress
+from grader import catalog, hints, progress
 from grader.cli.tools import help_of, judged, show, workshop
 from grader.locale import say
 
@@ -22,4 +22,5 @@ def command(exercise: str, submission: Path | None) -> None:
     show(attempt, found)
     if submission is None:
         progress.record_attempt(found, attempt)
+        hints.remember(found, attempt)
     sys.exit(3 if attempt.outcome == "broken" else 0 if attempt.outcome == "passed" else 1)

@@ -34,7 +34,8 @@ PLACES = {
 }  # fmt: skip
 FIXED = {
     "pytest.ini": "[pytest]\naddopts = --import-mode=importlib\n",
-    ".gitignore": ".venv/\n__pycache__/\n.pytest_cache/\n.gradkata/update*/\n.gradkata/here*\n*.half\n",
+    ".gitignore": ".venv/\n__pycache__/\n.pytest_cache/\n"
+    ".gradkata/update*/\n.gradkata/here*\n.gradkata/hints*\n*.half\n",
     ".gitattributes": "* text=auto eol=lf\n*.whl binary\n"
     f"{shipped.FILE} binary\n{SEALED} binary\n{progress.FILE} merge=union\n",
 }

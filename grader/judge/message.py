@@ -39,10 +39,15 @@ def explain(
         lines.append("    " + say("recognised", language, id=misconception.id, title=misconception.title[language]))
         lines += [f"        {line}" for line in misconception.explanation[language].splitlines()]
     if known:
-        lines.append("    " + say("hint", language, command=f"kata hint {exercise.number} {known[0].hint}"))
+        lines.append("    " + say("hint", language, command=_command(exercise, known[0])))
     if place := _place(finding, check, exercise, files):
         lines.append("    " + say("place", language, place=place))
     return "\n".join(lines)
+
+
+def _command(exercise: Exercise, misconception: Misconception) -> str:
+    """Of its own hints the next one is shown; of the exercise's the one that fits."""
+    return f"kata hint {exercise.number}" + ("" if misconception.hints else f" {misconception.hint}")
 
 
 def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Files, language: str) -> list[str]:

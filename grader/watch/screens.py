@@ -54,7 +54,7 @@ class Hints(ModalScreen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._level = max(1, session.standing.hint)
+        self._level = session.hint_taken or 1
 
     def compose(self) -> ComposeResult:
         yield Static(text.title(self._session), classes="head", markup=False)
@@ -73,7 +73,8 @@ class Hints(ModalScreen[None]):
 
     def _show(self) -> None:
         hints = [self._session.hint(level) for level in range(1, self._level + 1)]
-        shown = [f"{level}. {hint}" for level, hint in enumerate(filter(None, hints), 1)]
+        shown = [self._session.hints_about] if self._session.hints_about else []
+        shown += [f"{level}. {hint}" for level, hint in enumerate(filter(None, hints), 1)]
         language = self._session.language
         self.query_one("#hints", Static).update(Text("\n\n".join(shown) or say("watch_no_hint", language)))
         more = self._session.has_hint(self._level + 1)

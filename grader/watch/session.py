@@ -8,14 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from grader import catalog, progress
+from grader import catalog, hints, progress
 from grader.course.stub import backup_name, is_original, put_back
 from grader.errors import BadSubmission, KataError
 from grader.locale import say
 from grader.model import LANGUAGES, Exercise
 from grader.progress import Standing
 from grader.submissions import read
-from grader.watch import hints, place, saves
+from grader.watch import place, saves
 from grader.watch.ask import Event, Judge
 from grader.watch.verdict import Verdict
 
@@ -110,6 +110,8 @@ class Session:
         self.verdict.add(event)
         if event["event"] == "attempt" and self.verdict.attempt is not None:
             progress.record_attempt(self.verdict.exercise, self.verdict.attempt)
+            if self.verdict.final:
+                hints.remember(self.verdict.exercise, self.verdict.attempt)
             self.standings = progress.read(self.root)
         self._changed()
 
@@ -118,21 +120,35 @@ class Session:
         names = [exercise.name for exercise in self.exercises]
         return self.exercises[(names.index(self.exercise.name) + steps) % len(names)]
 
+    @property
+    def seen(self) -> hints.Seen:
+        """What the newest attempt showed; nothing yet while the first is on its way."""
+        return hints.seen_in(self.verdict.attempt)
+
+    @property
+    def hint_taken(self) -> int:
+        return hints.taken(self.exercise, self.seen, self.standing)
+
     def hint(self, level: int) -> str:
         """The hint of that level, which is one taken from now on; "" where there is none."""
-        text = hints.hint(self.exercise, self.verdict.attempt, level, self.language)
+        text = hints.hint(self.exercise, self.seen, level, self.language)
         if text:
-            progress.record_hint(self.exercise, level)
+            progress.record_hint(self.exercise, level, self.seen.misconception)
             self.standings = progress.read(self.root)
         return text
 
+    @property
+    def hints_about(self) -> str:
+        return hints.about(self.exercise, self.seen, self.language)
+
     def has_hint(self, level: int) -> bool:
-        return bool(hints.hint(self.exercise, self.verdict.attempt, level, self.language))
+        return bool(hints.hint(self.exercise, self.seen, level, self.language))
 
     def next_hint(self) -> str:
         """The one after the last that was taken; the last again where there is no other."""
-        taken = self.standing.hint
-        return self.hint(taken + 1) or self.hint(taken)
+        level = self.hint_taken + 1
+        text = self.hint(level) or self.hint(level - 1)
+        return "\n".join(filter(None, (self.hints_about if text else "", text)))
 
     def source(self, id: str) -> tuple[str, str]:
         """(where, source) of a visible check; for a hidden one a sentence in place of it."""
