@@ -24,6 +24,7 @@ BUILT = {  # keys that code puts together
     *(f"{kind}_{layer}" for layer in LAYERS for kind in ("layer", "cure")),
     *(f"help_{command}" for command in COMMANDS),
     *(f"{kind}_{name}" for name in KEYS.values() for kind in ("key", "watch_key")),
+    *(f"hint_level_{level}" for level in (2, 3)),
     *(f"report_run_{name}" for name in ("seed", "versions", "fence")),
 }
 

@@ -49,7 +49,7 @@ def test_only_what_is_better_than_before_is_written(course: Course, double: Exer
         "2026-03-01 90_double hint 1",
         "2026-03-01 90_double hint 3",
     ]
-    assert read(course.root) == {"90_double": Standing(20, 20, "2026-03-01", 3)}
+    assert read(course.root) == {"90_double": Standing(20, 20, "2026-03-01", {"": 3})}
 
 
 @pytest.mark.parametrize("turn", [1, -1])
@@ -83,7 +83,7 @@ def test_two_branches_progress_is_merged_whole(union: bool, course: Course, doub
     git("commit", "-qam", "mine")
     git("merge", "-q", "other", fails=not union)
     assert ("<<<<<<<" in (course.root / FILE).read_text()) is not union
-    assert read(course.root) == {"90_double": Standing(20, 20, "2026-03-09", 2)}
+    assert read(course.root) == {"90_double": Standing(20, 20, "2026-03-09", {"": 2})}
 
 
 @pytest.mark.parametrize(

@@ -148,15 +148,15 @@ def _prove_texts(proof: Proof) -> None:
     faults += [f"the id {id} is used twice" for id in sorted({id for id in ids if ids.count(id) > 1})]
     faults += [f"{id}: write its Spanish title in [checks]" for id in ids if id not in exercise.check_titles]
     faults += [f"[checks] has a title for {id}, which is no check" for id in exercise.check_titles if id not in ids]
-    if len(exercise.hints) != HINTS:
-        faults.append(f"{len(exercise.hints)} hints; write {HINTS}, from vague to concrete")
+    if len(exercise.hints) != catalog.HINTS:
+        faults.append(f"{len(exercise.hints)} hints; write {catalog.HINTS}, from vague to concrete")
     folder: Path = exercise.solutions / "mistakes"  # type: ignore[operator]
     mistakes = {misconception_of(file) for file in folder.glob("*.py")}
     faults += [f"write [misconceptions.{name}]" for name in sorted(mistakes - set(exercise.misconceptions))]
     orphans = sorted(set(exercise.misconceptions) - mistakes)
     faults += [f"[misconceptions.{name}] has no file in mistakes/" for name in orphans]
     texts: list[Text] = [exercise.title, *exercise.hints]
-    texts += [text for entry in exercise.misconceptions.values() for text in (entry.title, entry.explanation)]
+    texts += [text for entry in exercise.misconceptions.values() for text in (entry.title, entry.explanation, *entry.hints)]
     for text in texts:
         if len({_placeholders(text[language]) for language in LANGUAGES}) > 1 or not all(text.values()):
             faults.append(f"a text is empty or its placeholders differ: {text['en'][:60]!r}")
