@@ -16,7 +16,7 @@ from grader.judge.diagnose import misconception_of
 from grader.model import LANGUAGES, Attempt, Check, Exercise, Text
 from grader.sandbox import WorkerSource
 
-FULL, LEAST_MISTAKES, LEAST_ALTERNATIVES, HINTS = 20, 6, 3, 3
+FULL, LEAST_MISTAKES, LEAST_ALTERNATIVES = 20, 6, 3
 
 
 @dataclass
@@ -156,7 +156,8 @@ def _prove_texts(proof: Proof) -> None:
     orphans = sorted(set(exercise.misconceptions) - mistakes)
     faults += [f"[misconceptions.{name}] has no file in mistakes/" for name in orphans]
     texts: list[Text] = [exercise.title, *exercise.hints]
-    texts += [text for entry in exercise.misconceptions.values() for text in (entry.title, entry.explanation, *entry.hints)]
+    entries = exercise.misconceptions.values()
+    texts += [text for entry in entries for text in (entry.title, entry.explanation, *entry.hints)]
     for text in texts:
         if len({_placeholders(text[language]) for language in LANGUAGES}) > 1 or not all(text.values()):
             faults.append(f"a text is empty or its placeholders differ: {text['en'][:60]!r}")
