@@ -155,7 +155,12 @@ def test_a_new_exercise_holds_together_and_the_proof_says_what_is_missing(course
     assert course.run("kata", "dev", "new", "29_layer_norm").returncode == 0
     course.run("kata", "dev", "sync", "29")
     proof = course.run("kata", "dev", "check", "29")
-    assert proof.stderr.split("\n")[:-1] == [
+    told, faults = (
+        [line for line in proof.stderr.splitlines() if line.startswith("  ") == indented] for indented in (False, True)
+    )
+    tried = ["stub:", *["layer_norm:"] * 3, *["alternative/in_two_steps:"] * 3, "mistake/adds_one:"]
+    assert [line.split()[1] for line in told] == tried, "right answers on three seeds"
+    assert faults == [
         "  29_layer_norm: 1 alternatives; write at least 3",
         "  29_layer_norm: 1 mistakes; write at least 6",
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from itertools import repeat
 from pathlib import Path
 
 import click
@@ -50,12 +49,18 @@ def sync(exercises: tuple[str, ...]) -> None:
 def check(exercises: tuple[str, ...], seeds: int, jobs: int) -> None:
     """Prove the exercises: answers full, stub 0, every mistake caught and recognised. Prints mistakes x checks.
 
+    What was tried is told as it goes, on the error output.
+
     Example: kata dev check 03
     """
     chosen = _chosen(exercises)
     failed = False
     with on_this_machine(min(jobs, len(chosen))) as executors:
-        for proof in executors.open().map(_proof_of, (exercise.folder for exercise in chosen), repeat(seeds)):
+        pool = executors.open()
+        # the last exercises have the heaviest frameworks: they begin first, so that no core waits at the end
+        begun = {exercise.number: pool.submit(_proof_of, exercise.folder, seeds) for exercise in reversed(chosen)}
+        for exercise in chosen:
+            proof = begun[exercise.number].result()
             click.echo(proof.matrix)
             for fault in proof.faults:
                 click.echo(f"  {fault}", err=True)
@@ -79,7 +84,8 @@ def _proof_of(folder: Path, seeds: int) -> ProofText:
     exercise = catalog.load(folder)
     with workshop() as (source, cache):
         # the learners' seed is the first: their runs find the mistakes' traces on disk from then on
-        proof = prove(exercise, source, cache, [LEARNER_SEED, *(f"proof-{n}" for n in range(1, seeds))])
+        all_seeds = [LEARNER_SEED, *(f"proof-{n}" for n in range(1, seeds))]
+        proof = prove(exercise, source, cache, all_seeds, tell=lambda line: click.echo(line, err=True))
     return ProofText(proof.matrix(), [f"{exercise.name}: {fault}" for fault in proof.faults], proof.summary())
 
 

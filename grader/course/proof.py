@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import string
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +29,8 @@ class Proof:
     checks: tuple[Check, ...] = ()
     attempts: dict[str, Attempt] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    tell: Callable[[str], object] = lambda line: None
+    """Told a line for each file that was tried: a proof takes minutes, and may be interrupted."""
 
     def matrix(self) -> str:
         """Rows: mistakes, right answers, stub. Columns: checks; `x` where points were lost, `n` where also named."""
@@ -54,9 +58,12 @@ def _sign(name: str, attempt: Attempt, i: int) -> str:
     return {"waiting": "w", "not_attempted": "o"}.get(check.outcome, "x")
 
 
-def prove(exercise: Exercise, source: WorkerSource, cache: ValueCache, seeds: list[str]) -> Proof:
+def prove(
+    exercise: Exercise, source: WorkerSource, cache: ValueCache, seeds: list[str],
+    tell: Callable[[str], object] = lambda line: None,
+) -> Proof:  # fmt: skip
     """Try everything in `solutions/` against the checks. Every fault is a sentence with the cure."""
-    proof = Proof(exercise)
+    proof = Proof(exercise, tell=tell)
     if exercise.solutions is None:
         raise BadExercise(f"{exercise.name}: solutions/{exercise.name} is not here, so nothing can be proven")
     proof.checks = catalog.load_checks(exercise.folder)
@@ -68,9 +75,15 @@ def prove(exercise: Exercise, source: WorkerSource, cache: ValueCache, seeds: li
     return proof
 
 
-def _attempt(proof: Proof, content: bytes, source: WorkerSource, cache: ValueCache, seed: str) -> Attempt:
+def _attempt(
+    proof: Proof, name: str, content: bytes, source: WorkerSource, cache: ValueCache, seed: str
+) -> Attempt:  # fmt: skip
     files = {proof.exercise.file_name: content}
-    return judge(Judging(proof.exercise, proof.checks, files, source=source, cache=cache, seed=seed))
+    began = time.monotonic()
+    attempt = judge(Judging(proof.exercise, proof.checks, files, source=source, cache=cache, seed=seed))
+    proof.attempts[name] = attempt
+    proof.tell(f"{proof.exercise.name} {name}: {attempt.score} of {FULL}, {time.monotonic() - began:.1f} s")
+    return attempt
 
 
 def _prove_stub(proof: Proof, source: WorkerSource, cache: ValueCache, seed: str) -> None:
@@ -78,7 +91,7 @@ def _prove_stub(proof: Proof, source: WorkerSource, cache: ValueCache, seed: str
     text = cut(exercise)
     if not exercise.stub.is_file() or exercise.stub.read_text("utf-8") != text:
         proof.faults.append(f"the stub is out of step with the answer; run `kata dev sync {exercise.number}`")
-    attempt = proof.attempts["stub"] = _attempt(proof, text.encode(), source, cache, seed)
+    attempt = _attempt(proof, "stub", text.encode(), source, cache, seed)
     for check in attempt.checks:
         if check.outcome not in ("not_attempted", "waiting"):
             text = check.messages["en"]
@@ -93,7 +106,7 @@ def _prove_right_answers(proof: Proof, source: WorkerSource, cache: ValueCache, 
     for file in [proof.exercise.solutions / proof.exercise.file_name, *alternatives]:
         name = file.stem if file.parent == proof.exercise.solutions else f"alternative/{file.stem}"
         for seed in seeds:
-            attempt = proof.attempts[name] = _attempt(proof, file.read_bytes(), source, cache, seed)
+            attempt = _attempt(proof, name, file.read_bytes(), source, cache, seed)
             for check in attempt.checks:
                 if check.outcome != "passed":
                     what = f"{check.id} is {check.outcome}: {check.messages['en']}"
@@ -106,7 +119,7 @@ def _prove_mistakes(proof: Proof, source: WorkerSource, cache: ValueCache, seed:
     if len(mistakes) < LEAST_MISTAKES:
         proof.faults.append(f"{len(mistakes)} mistakes; write at least {LEAST_MISTAKES}")
     for file in mistakes:
-        attempt = proof.attempts[f"mistake/{file.stem}"] = _attempt(proof, file.read_bytes(), source, cache, seed)
+        attempt = _attempt(proof, f"mistake/{file.stem}", file.read_bytes(), source, cache, seed)
         faults = proof.faults
         if attempt.score is None or attempt.score >= FULL:
             faults.append(f"{file.stem} scores {attempt.score}; a check should reject it")

@@ -198,6 +198,16 @@ def test_a_worker_that_can_open_the_solutions_is_a_fault(course: Course, cache: 
         assert f"a worker can open {course.solutions / file}" in found
 
 
+def test_each_file_is_told_when_it_was_tried(course: Course, source: Any, cache: Any) -> None:
+    """Whoever interrupts a proof knows how far it came, and what took long."""
+    told: list[str] = []
+    proof = prove(catalog.load(course.exercise), source, cache, ["one", "two"], tell=told.append)
+    names = [line.rpartition(" of 20, ")[0].rpartition(": ")[0].removeprefix("90_double ") for line in told]
+    assert sorted(set(names)) == sorted(proof.attempts)
+    assert names.count("double") == 2, "once for each seed"
+    assert all(re.fullmatch(r"90_double \S+: [\d.]+ of 20, \d+\.\d s", line) for line in told)
+
+
 def test_without_solutions_nothing_can_be_proven(course: Course, source: Any, cache: Any) -> None:
     course.solutions.rename(course.root / "elsewhere")
     with pytest.raises(BadExercise, match="solutions/90_double is not here"):
