@@ -91,15 +91,19 @@ def _proof_of(folder: Path, seeds: int) -> ProofText:
 
 @command.command()
 @click.argument("name", metavar="NN_SLUG")
-def new(name: str) -> None:
-    """Start an exercise: two folders with one check each to fill.
+@click.option("--runtime", default="numpy", show_default=True, help="What the learner's code works with; see docs/authoring.md.")
+def new(name: str, runtime: str) -> None:
+    """Start an exercise: two folders that hold together, with three checks to replace.
 
-    Example: kata dev new 29_layer_norm
+    Example: kata dev new 29_layer_norm --runtime torch
     """
+    from grader.course.scaffold import kinds
     from grader.course.scaffold import new as write_files
 
+    if runtime not in kinds():
+        raise click.UsageError(f"there is no blank exercise for `{runtime}`; there are: {', '.join(kinds())}")
     root = catalog.find_root()
-    for file in write_files(root, name):
+    for file in write_files(root, name, runtime):
         click.echo(file.relative_to(root))
     click.echo(
         f"Next: write the answer and the checks, then `kata dev sync {name[:2]}` and `kata dev check {name[:2]}`."
