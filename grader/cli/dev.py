@@ -91,7 +91,9 @@ def _proof_of(folder: Path, seeds: int) -> ProofText:
 
 @command.command()
 @click.argument("name", metavar="NN_SLUG")
-@click.option("--runtime", default="numpy", show_default=True, help="What the learner's code works with; see docs/authoring.md.")
+@click.option(
+    "--runtime", default="numpy", show_default=True, help="What the learner's code works with; see docs/authoring.md."
+)
 def new(name: str, runtime: str) -> None:
     """Start an exercise: two folders that hold together, with three checks to replace.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import catalog
-from grader.course.scaffold import FILES
+from grader.course import scaffold
 from grader.course.stub import cut
 from grader.course.unwrap import TooDeep, texts, unwrapped
 from grader.errors import KataError
@@ -42,13 +42,13 @@ class Secrets:
         solutions = root / "solutions"
         public: dict[str, set[str]] = {}
         stubs = {exercise.name: cut(exercise) for exercise in catalog.all_exercises(root) if exercise.solutions}
-        scaffold = {bare(line) for text in FILES.values() for line in text.splitlines()}
+        blank = {bare(line) for text in scaffold.texts() for line in text.splitlines()}
         for file in sorted(solutions.rglob("*"), key=lambda file: (len(file.parts), file)):
             if file.is_file() and file.name != PUBLIC and "__pycache__" not in file.parts:
                 name = file.relative_to(solutions).parts[0]
                 if name not in public:
                     shown = stubs.get(name, "") + "\n" + _text(solutions / name / PUBLIC)
-                    public[name] = scaffold | set(map(bare, shown.splitlines()))
+                    public[name] = blank | set(map(bare, shown.splitlines()))
                 self._add(file.relative_to(root).as_posix(), _text(file), public[name], bare(stubs.get(name, "")))
         for secret in self._lines:
             self._heads.setdefault(secret[:LEAST], []).append(secret)

@@ -29,6 +29,11 @@ def kinds() -> dict[str, dict[str, Any]]:
     return tomllib.loads((BLANK / "kinds.toml").read_text("utf-8"))
 
 
+def texts() -> list[str]:
+    """What the blank files say: it is in everybody's installation, so no secret of an exercise."""
+    return [ALONE, *(file.read_text("utf-8") for file in sorted(BLANK.rglob("*")) if file.is_file())]
+
+
 def new(root: Path, name: str, runtime: str) -> list[Path]:
     """Write the files of exercise `name` (`29_layer_norm`) and say which. Raises BadExercise if it is there already."""
     match = NAME.fullmatch(name)
