@@ -55,7 +55,7 @@ def hand_in(course: Path, student: int, name: str, book: object) -> None:
 
 def stock(folder: Path, students: int) -> float:
     plain, course = folder / "plain", folder / "stock"
-    plain_course.write(plain, SOLUTIONS / "adam.py")
+    plain_course.write(plain, "03_adam", SOLUTIONS / "adam.py")
     (course / "source" / "ps").mkdir(parents=True)
     first = plain_notebook.notebook((SOLUTIONS / "adam.py").read_text(), plain)
     (course / "source" / "ps" / "adam.ipynb").write_text(json.dumps(first))

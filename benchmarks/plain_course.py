@@ -1,7 +1,7 @@
-"""The same checks as a course would grade them that has no wall, no cache and no warm worker: pytest and torch in one process.
+"""The same checks as a course would grade them that has no wall, no cache and no warm worker: pytest and its framework in one process.
 
-A conftest.py that this module writes gives the check files of 03 a `submission` that calls scenarios directly and a
-`reference` that calls torch, each time anew. It is what gradkata is compared with, and nothing that it uses itself.
+A conftest.py that this module writes gives the check files of an exercise a `submission` that calls scenarios directly and a
+`reference` that calls the framework, each time anew. It is what gradkata is compared with, and nothing that it uses itself.
 """
 
 from __future__ import annotations
@@ -30,15 +30,22 @@ def load(path, name):
 
 HERE = __file__.rpartition("/")[0]
 FILES = [load(f"{HERE}/{name}.py", name) for name in ("hidden_scenarios", "scenarios")]
-TORCH = [load(f"{HERE}/{name}.py", name) for name in ("hidden_references", "references")]
+FRAMEWORK = [load(f"{HERE}/{name}.py", name) for name in ("hidden_references", "references")]
+
+
+def scenario(name):
+    return next(getattr(file, name) for file in FILES if hasattr(file, name))
 
 
 class Submission:
     def __init__(self):
-        self.module = load(f"{HERE}/adam.py", "adam")
+        self.module = load(f"{HERE}/LEARNERS.py", "LEARNERS")
 
     def run(self, name, *values, **options):
-        return next(getattr(file, name) for file in FILES if hasattr(file, name))(self.module, *values, **options)
+        return scenario(name)(self.module, *values, **options)
+
+    def alone(self, name, *values, **options):
+        return scenario(name)(None, *values, **options)
 
     def error(self, name, *values, **options):
         try:
@@ -49,12 +56,12 @@ class Submission:
             return Raised({"class": bases[0], "bases": bases, "text": str(problem), "line": 0, "file": "", "source": ""})
 
     def restart(self):
-        self.module = load(f"{HERE}/adam.py", "adam")
+        self.module = load(f"{HERE}/LEARNERS.py", "LEARNERS")
 
 
 class Reference:
     def run(self, name, *values, **options):
-        return next(getattr(file, name) for file in TORCH if hasattr(file, name))(*values, **options)
+        return next(getattr(file, name) for file in FRAMEWORK if hasattr(file, name))(*values, **options)
 
 
 @pytest.fixture
@@ -73,15 +80,15 @@ def rng(request):
 """
 
 
-def write(folder: Path, submission: Path) -> None:
-    """A folder in which plain `pytest` grades one submission of 03."""
+def write(folder: Path, name: str, submission: Path) -> None:
+    """A folder in which plain `pytest` grades one submission of exercise `name` (`03_adam`)."""
     folder.mkdir(parents=True)
-    exercise, solutions = ROOT / "exercises" / "03_adam", ROOT / "solutions" / "03_adam"
-    (folder / "conftest.py").write_text(CONFTEST)
+    exercise, solutions, slug = ROOT / "exercises" / name, ROOT / "solutions" / name, name.partition("_")[2]
+    (folder / "conftest.py").write_text(CONFTEST.replace("LEARNERS", slug))
     for place, before in ((solutions, "hidden_"), (exercise, "")):
-        for name in ("scenarios", "references"):
-            source = place / f"{name}.py"
-            (folder / f"{before}{name}.py").write_text(source.read_text() if source.exists() else "")
-    shutil.copy(exercise / "test_adam.py", folder / "test_adam.py")
-    shutil.copy(solutions / "test_adam_hidden.py", folder / "test_adam_hidden.py")
-    shutil.copy(submission, folder / "adam.py")
+        for kind in ("scenarios", "references"):
+            source = place / f"{kind}.py"
+            (folder / f"{before}{kind}.py").write_text(source.read_text() if source.exists() else "")
+    shutil.copy(exercise / f"test_{slug}.py", folder)
+    shutil.copy(solutions / f"test_{slug}_hidden.py", folder)
+    shutil.copy(submission, folder / f"{slug}.py")

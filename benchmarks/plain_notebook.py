@@ -71,7 +71,7 @@ def notebook(answer: str, plain: Path) -> dict[str, Any]:
 def autograde(folder: Path, answer: Path, students: int) -> float:
     """Seconds of `nbgrader autograde` per submission, start and database included, as an instructor runs it."""
     plain = folder / "plain"
-    plain_course.write(plain, answer)
+    plain_course.write(plain, "03_adam", answer)
     book = notebook(answer.read_text(), plain)
     course = folder / "course"
     (course / "source" / "ps").mkdir(parents=True)

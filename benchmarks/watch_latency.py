@@ -75,7 +75,12 @@ class Screen:
 def wrong_file(exercise: Exercise) -> Path:
     """A known mistake that a visible check catches."""
     assert exercise.solutions is not None
-    names = [name for check in catalog.load_checks(exercise.folder) if check.visibility == "visible" for name in check.catches]
+    names = [
+        name
+        for check in catalog.load_checks(exercise.folder)
+        if check.visibility == "visible"
+        for name in check.catches
+    ]
     return next(file for name in names if (file := exercise.solutions / "mistakes" / f"{name}.py").is_file())
 
 
@@ -97,7 +102,9 @@ def measure(exercise: Exercise, saves: int, folder: Path) -> None:
     for content in (wrong, right, wrong, right, wrong, right):
         save(content, place)
         began = time.perf_counter()
-        done = subprocess.run([*PYTEST, "-q", f"exercises/{exercise.number}"], cwd=folder, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [*PYTEST, "-q", f"exercises/{exercise.number}"], cwd=folder, env=environment, capture_output=True, text=True
+        )
         cold.append(time.perf_counter() - began)
         if content is wrong:
             failure = re.search(r"^  (✘ \S+)", done.stdout, re.M)
