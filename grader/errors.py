@@ -35,7 +35,11 @@ class BadSubmission(KataError):
 
 
 class FrameworkMissing(KataError):
-    pass
+    """`package` is not installed; `extra` is the one of gradkata's that brings it."""
+
+    def __init__(self, text: str, package: str, extra: str) -> None:
+        super().__init__(text)
+        self.package, self.extra = package, extra
 
 
 class FenceMissing(KataError):

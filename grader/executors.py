@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.errors import FrameworkMissing, KataError
+from grader.errors import KataError
 from grader.locale import say
+from grader.sandbox.runtimes import missing
 
 CONNECT_SECONDS = 10
 FAILURES = "distributed.scheduler.KilledWorker"  # what Dask raises for a task that took several workers with it
@@ -56,7 +57,7 @@ def on_a_cluster(address: str) -> Iterator[Executors]:
     try:
         from distributed import Client
     except ModuleNotFoundError as problem:
-        raise FrameworkMissing(say("extra_missing", package=problem.name, extra="cluster")) from None
+        raise missing(problem.name or "distributed", "cluster") from None
     try:
         client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as problem:

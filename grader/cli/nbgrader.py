@@ -9,9 +9,9 @@ import click
 
 from grader import catalog
 from grader.cli.tools import fence_for, help_of
-from grader.errors import FrameworkMissing
 from grader.locale import language, say
 from grader.model import LANGUAGES
+from grader.sandbox.runtimes import missing
 
 EXAMPLES = "kata nbgrader build mycourse --exercise 03 --assignment ps1", "kata nbgrader autograde mycourse ps1"
 
@@ -53,7 +53,7 @@ def autograde(
         from grader.course.nbgrader.autograde import handed_in, publish, settle
         from grader.course.nbgrader.course import opened
     except ModuleNotFoundError as problem:
-        raise FrameworkMissing(say("extra_missing", package=problem.name, extra="nbgrader")) from None
+        raise missing(problem.name or "nbgrader", "nbgrader") from None
     from grader.cli.grade import ClassRun, grade_class
     from grader.ledger import Ledger
 

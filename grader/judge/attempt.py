@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.errors import KataError, LearnerRaised, WorkerDied, WorkerTimeout
+from grader.errors import FrameworkMissing, KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import ValueCache, framework_version
 from grader.judge.diagnose import MAY_BE_OUR_FAULT, Diagnosis
@@ -247,6 +247,8 @@ def classify(problem: BaseException | None, answered: bool = False) -> tuple[str
         return "failed", Finding("fact")
     if answered and isinstance(problem, (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)):
         return "failed", Finding("odd_result")
+    if isinstance(problem, FrameworkMissing):
+        return "broken", Finding("not_installed", {"package": problem.package, "extra": problem.extra})
     text = str(problem) if isinstance(problem, KataError) else f"{type(problem).__name__}: {problem}"
     return "broken", Finding("broken", {"text": text[:500]})
 

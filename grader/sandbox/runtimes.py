@@ -116,9 +116,10 @@ def packages_of(exercises: Iterable[Exercise]) -> dict[str, list[str]]:
     return needs
 
 
-def missing(package: str) -> FrameworkMissing:
+def missing(package: str, extra: str = "") -> FrameworkMissing:
     """The error for a package that is not installed, with the extra that brings it."""
-    return FrameworkMissing(say("extra_missing", package=package, extra=extra_of(package)))
+    extra = extra or extra_of(package)
+    return FrameworkMissing(say("extra_missing", package=package, extra=extra), package, extra)
 
 
 def extra_of(package: str) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from grader.errors import FrameworkMissing, LearnerRaised
+from grader.errors import LearnerRaised
 from grader.judge.attempt import Judging, classify, judge
+from grader.sandbox.runtimes import missing
 from tests.judge.toys import RIGHT, body, check_of, passes
 
 ENDINGS = {
@@ -110,7 +111,7 @@ def is_expected_to_fail(submission: Any) -> None:
 
 
 def lacks_a_framework(submission: Any) -> None:
-    raise FrameworkMissing("jax is not installed")
+    raise missing("jax")
 
 
 def stumbles(submission: Any) -> None:
