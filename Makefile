@@ -50,7 +50,7 @@ types:
 	$(BIN)/mypy
 
 tests:
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 proof:
 	$(BIN)/kata dev check

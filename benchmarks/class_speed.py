@@ -103,7 +103,8 @@ def cold_pytest(folder: Path, exercise: str) -> float:
             "no:cacheprovider",
             str(folder / str(number)),
         ]
-        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, cwd=folder / str(number))
+        done = subprocess.run(line, stdout=subprocess.DEVNULL, cwd=folder / str(number))
+        assert done.returncode in (0, 1)  # what asks for a new process fails in one, and costs as much
 
     one(0)
     began = time.perf_counter()
