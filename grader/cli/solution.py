@@ -1,13 +1,16 @@
-"""kata solution NN: the answer, once the learner's file passes."""
+"""kata solution NN: our answer beside the learner's, once theirs passes; another style; how frameworks differ."""
 
 from __future__ import annotations
+
+import shutil
+import sys
 
 import click
 
 from grader import catalog
 from grader.cli.tools import help_of, judged, workshop
 from grader.errors import KataError
-from grader.locale import say
+from grader.locale import language, say
 
 
 @click.command("solution", help=help_of("solution", "kata solution 03"))
@@ -23,4 +26,13 @@ def command(exercise: str, spoil: bool) -> None:
         if attempt.outcome != "passed":
             score = "-" if attempt.score is None else f"{attempt.score:g}/{attempt.max_score:g}"
             raise KataError(say("not_passed_yet", score=score, number=found.number))
-    click.echo((found.solutions / found.file_name).read_text("utf-8"))
+    from grader.course.answers import of_the_learner
+    from grader.course.answers_page import page  # loads what `kata --help` need not
+
+    terminal = shutil.get_terminal_size()
+    on_a_terminal = sys.stdout.isatty()
+    text = page(found, of_the_learner(found), language(), terminal.columns if on_a_terminal else None)
+    if on_a_terminal and text.count("\n") + 1 >= terminal.lines:
+        click.echo_via_pager(text)
+    else:
+        click.echo(text)

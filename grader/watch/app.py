@@ -164,6 +164,10 @@ class WatchApp(App[None]):
             where, source = self.session.source(current.id)
             self.push_screen(Page(where or current.id, source, code=bool(where)))
 
+    def action_do_solution(self) -> None:
+        shown = Text.from_ansi(self.session.solution(self.size.width - 4))
+        self.push_screen(Page(text.title(self.session), shown))
+
     def action_do_help(self) -> None:
         language = self.session.language
         names = [f"{key}  {say('watch_key_' + name, language)}" for key, name in text.KEYS.items()]

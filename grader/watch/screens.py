@@ -31,7 +31,7 @@ class Page(ModalScreen[None]):
     CSS = STYLE.format(name="Page")
     BINDINGS: ClassVar[list[BindingType]] = CLOSE
 
-    def __init__(self, head: str, body: str, code: bool = False) -> None:
+    def __init__(self, head: str, body: str | Text, code: bool = False) -> None:
         super().__init__()
         self._head, self._body, self._code = head, body, code
 
@@ -39,10 +39,10 @@ class Page(ModalScreen[None]):
         yield Static(self._head, classes="head", markup=False)
         with VerticalScroll():
             if self._code:
-                code = Syntax(self._body, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+                code = Syntax(str(self._body), "python", theme="ansi_dark", background_color="default", word_wrap=True)
                 yield Static(code)
             else:
-                yield Static(Text(self._body))
+                yield Static(Text(self._body) if isinstance(self._body, str) else self._body)
 
 
 class Hints(ModalScreen[None]):

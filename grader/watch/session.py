@@ -157,6 +157,17 @@ class Session:
             return "", say("watch_hidden", self.language, id=id)
         return f"exercises/{self.exercise.name}/{about.place}", about.source
 
+    def solution(self, width: int | None) -> str:
+        """Our answer beside the learner's as `kata solution` shows it; a sentence in place of it until all passes."""
+        if self.exercise.solutions is None:
+            return say("no_solution_here", self.language)
+        if not (self.verdict.passed and self.verdict.final):
+            return say("watch_solution_closed", self.language)
+        from grader.course.answers import of_the_learner
+        from grader.course.answers_page import page  # imports what nobody needs at the start
+
+        return page(self.exercise, of_the_learner(self.exercise), self.language, width)
+
     def other_language(self) -> None:
         at = LANGUAGES.index(self.language)
         self.language = os.environ["KATA_LANG"] = LANGUAGES[(at + 1) % len(LANGUAGES)]

@@ -16,8 +16,8 @@ from grader.watch.verdict import Row, Verdict
 MOST_PRINTED = 2000  # characters of what the learner's code printed
 SLOW_SECONDS = 1.0  # after which the screen says how long it has been
 KEYS = {
-    "h": "hint", "n": "next", "p": "previous", "l": "list", "s": "source", "r": "run", "t": "language", "x": "reset",
-    "q": "quit",
+    "h": "hint", "n": "next", "p": "previous", "l": "list", "s": "source", "o": "solution", "r": "run", "t": "language",
+    "x": "reset", "q": "quit",
 }  # fmt: skip
 MAIN_KEYS = "hnplsq"  # with words where there is no room for all
 
@@ -70,8 +70,7 @@ def passed(session: Session) -> list[Line]:
     """What is said when every check passes, and what is next. Nothing moves by itself."""
     language, exercise = session.language, session.exercise
     lines = [(say("watch_passed", language), "green")]
-    if exercise.solutions is None:
-        lines.append((say("visible_only", language), ""))
+    lines.append((say("visible_only" if exercise.solutions is None else "watch_solution", language), ""))
     if (up := session.next_up) is None:
         return [*lines, (say("all_passed", language), "")]
     name = f"{up.number} · {up.title[language]}"

@@ -134,6 +134,39 @@ def test_the_source_of_a_visible_check_is_shown_and_of_a_hidden_one_is_not(cours
     drive(course, steps)
 
 
+def test_our_solution_opens_when_every_check_passes(course: Course) -> None:
+    """Closed before; then ours beside the learner's, in columns, in the language of the screen."""
+
+    async def steps(it: Driven) -> None:
+        it.save(ADDS_TWO)
+        await it.see("Recognised")
+        await it.press("o")
+        await it.see("Our solution opens when every check passes.")
+        assert "return 2 * x" not in it.text
+        await it.press("escape")
+        it.save(ANSWER)
+        await it.see("✔ Every check passes.", "o shows our solution beside yours.", "o ours")
+        await it.press("o")
+        await it.see("── Ours · double", "│ ── Yours · double", "    return 2 * x", "│     return x + x")
+        await it.press("escape", "t", "o")
+        await it.see("── La nuestra · double", "│ ── La tuya · double")
+
+    drive(course, steps)
+
+
+def test_in_a_learners_course_somebody_else_has_the_solution(course: Course) -> None:
+    course.solutions.rename(course.root / "elsewhere")
+
+    async def steps(it: Driven) -> None:
+        it.save(ANSWER)
+        await it.see("✔ Every check passes.")
+        assert "o shows our solution" not in it.text
+        await it.press("o")
+        await it.see("your instructor has it.")
+
+    drive(course, steps)
+
+
 def test_reset_asks_first_and_keeps_the_file(course: Course) -> None:
     async def steps(it: Driven) -> None:
         it.save(ANSWER)
@@ -167,7 +200,7 @@ def test_in_a_small_window_what_is_wrong_comes_first(course: Course) -> None:
     async def steps(it: Driven) -> None:
         it.save(ADDS_TWO)
         await it.see("90 · Twice as much         4/20 points", "✘ 90.1 Twice a small number.  4/8", "got 5, expected 6")
-        assert it.text.splitlines()[-1].split() == [*"hnplsrtxq", "?", "help"]
+        assert it.text.splitlines()[-1].split() == [*"hnplsortxq", "?", "help"]
         assert all(len(line) <= 40 for line in it.text.splitlines())
         await it.press("l", "down", "enter")
         await it.see("91 · Once more")

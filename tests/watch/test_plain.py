@@ -54,7 +54,7 @@ def test_in_spanish(course: Course) -> None:
     assert "90 · El doble\n" in said
     assert "h, pista: una pista, de vaga a concreta\n" in said
     assert said.endswith(
-        "✔ Pasan todas las comprobaciones.\nSiguiente: 91 · El doble. Con n vas ahí.\n3 bien\n20/20 puntos\n"
+        "✔ Pasan todas las comprobaciones.\nCon o ves nuestra solución junto a la tuya.\nSiguiente: 91 · El doble. Con n vas ahí.\n3 bien\n20/20 puntos\n"
     )
 
 
@@ -83,3 +83,20 @@ def test_what_a_learner_prints_is_no_escape_sequence(course: Course) -> None:
     course.write("print('\\x1b[2J\\x07 twice'); print('twice')\ndef double(x): return '\\x1b]0;title\\x07'\n")
     said = typed(course)
     assert "    \ufffd[2J\ufffd twice\n    twice\n" in said
+
+
+def test_the_solution_is_told_once_every_check_passes(course: Course) -> None:
+    """Before that it is closed; the word works as the letter does; one stands below the other."""
+    course.write(ANSWER)
+    with subprocess.Popen(
+        [sys.executable, "-m", "grader.cli", "watch", "--plain"], cwd=course.root, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "KATA_LANG": "en"},
+    ) as process:  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        while process.stdout.readline() != "20/20 points\n":
+            assert process.poll() is None
+        said, _ = process.communicate("ours\nq\n", timeout=60)
+    assert said.startswith("── Ours · double\ndef double(x):\n")
+    assert "\n── Yours · double\ndef double(x):\n" in said
+    course.write(ADDS_TWO)
+    assert "Our solution opens when every check passes.\n" in typed(course, "o")
