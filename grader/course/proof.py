@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import catalog
+from grader.course import answers
 from grader.course.stub import cut
 from grader.errors import BadExercise
 from grader.judge.attempt import Judging, judge
@@ -177,6 +178,9 @@ def _prove_texts(proof: Proof) -> None:
     for readme in ("README.md", "README.es.md"):
         if not (exercise.folder / readme).is_file():
             faults.append(f"write {readme}")
+    written = [bool(answers.differences(exercise, language)) for language in LANGUAGES]
+    if any(written) and not all(written):
+        faults.append("differences.md is in one language only; write differences.md and differences.es.md, or none")
 
 
 def _placeholders(text: str) -> frozenset[str]:

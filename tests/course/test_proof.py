@@ -151,7 +151,7 @@ def test_each_rule_has_its_fault(harm: Any, faults: list[str], course: Course, p
 
 
 def test_each_rule_on_texts_has_its_fault(course: Course, proven: Any) -> None:
-    """All at once: points, ids, titles, hints, misconceptions, empty texts, placeholders, READMEs."""
+    """All at once: points, ids, titles, hints, misconceptions, empty texts, placeholders, READMEs, differences."""
     toml = course.exercise / "exercise.toml"
     edit(toml, '"90.2" = ', '"90.7" = ')
     edit(toml, '[[hints]]\nen = "By two."\nes = "Por dos."\n', "")
@@ -160,6 +160,7 @@ def test_each_rule_on_texts_has_its_fault(course: Course, proven: Any) -> None:
     edit(toml, 'en = "Multiply."', 'en = "Multiply {this}."')
     edit(course.solutions / "test_double_hidden.py", '@points(4, id="90.3"', '@points(5, id="90.1"')
     (course.exercise / "README.es.md").unlink()
+    (course.solutions / "differences.es.md").write_text("# Diferencias\n", "utf-8")
     assert {
         "the points sum to 21; they must sum to 20",
         "the id 90.1 is used twice",
@@ -172,6 +173,7 @@ def test_each_rule_on_texts_has_its_fault(course: Course, proven: Any) -> None:
         "a text is empty or its placeholders differ: 'accepts text'",
         "a text is empty or its placeholders differ: 'Multiply {this}.'",
         "write README.es.md",
+        "differences.md is in one language only; write differences.md and differences.es.md, or none",
         FEW,
     } <= set(proven().faults)
 
