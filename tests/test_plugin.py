@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -231,3 +235,44 @@ def test_a_fault_of_a_check_is_broken_and_costs_nothing(course: Course) -> None:
     assert done.returncode == 1
     assert "no score" in done.stdout
     assert "the grader is at fault here, not your code" in done.stdout
+
+
+EDITORS_PLUGIN = """\
+import json, os
+def pytest_collection_finish(session):
+    with open(os.environ["FOUND"], "w") as file:
+        json.dump([[item.nodeid, os.fspath(item.path)] for item in session.items], file)
+"""
+
+
+def test_an_editor_runs_checks_from_a_folder_of_its_own(course: Course, tmp_path: Path) -> None:
+    """As VS Code: a plugin of its own (`-p`), `--rootdir`, absolute paths; it collects, then runs one id or some."""
+    course.write(ANSWER)
+    elsewhere, found = tmp_path / "elsewhere", tmp_path / "found.json"
+    elsewhere.mkdir()
+    (elsewhere / "editors_plugin.py").write_text(EDITORS_PLUGIN)
+    file = course.exercise / "test_double.py"
+    hidden = course.solutions / "test_double_hidden.py"
+
+    def pytest_says(*line: str) -> tuple[int, str, list[str]]:
+        variables = {"KATA_LANG": "en", "XDG_CACHE_HOME": str(course.home), "COLUMNS": "120"}
+        variables |= {"PYTHONPATH": str(elsewhere), "FOUND": str(found)}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "editors_plugin", f"--rootdir={course.root}", *line],
+            cwd=elsewhere, env={**os.environ, **variables}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        ids = json.loads(found.read_text())
+        assert all(path in (str(file), str(hidden)) for _, path in ids)
+        return done.returncode, done.stdout, [id for id, _ in ids]
+
+    small = "exercises/90_double/test_double.py::test_a_small_number"
+    others = "solutions/90_double/test_double_hidden.py::test_every_element"
+    code, said, ids = pytest_says("--collect-only", "-q", str(course.root))
+    assert (code, "4 tests collected" in said) == (0, True)
+    assert ids[:3] == [f"{small}[2.0]", f"{small}[3.0]", others]
+    code, said, ids = pytest_says(f"{course.root}/{small}[3.0]")
+    assert (code, ids) == (0, [f"{small}[3.0]"])
+    assert "1 passed" in said and "only 1 of 3 checks were run" in said
+    code, said, ids = pytest_says(f"{course.root}/{small}", f"{course.root}/{others}")
+    assert (code, len(ids)) == (0, 3)
+    assert "3 passed" in said
