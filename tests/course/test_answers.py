@@ -78,7 +78,12 @@ class Counter:
         return "a counter"
 
 def helper(x):
-    return x
+    y = x
+    return y
+
+def double(x):
+    """Of my own."""
+    return 2 * x
 '''
 
 
@@ -99,7 +104,7 @@ def counter(course: Course) -> Exercise:
 
 
 def test_functions_are_paired_and_what_the_stub_gave_is_left_out(counter: Exercise) -> None:
-    """Docstrings, attributes and methods of the stub are not there; helpers, comments above and properties are."""
+    """Docstrings, attributes and methods of the stub are not there; helpers with theirs, comments and properties are."""
     found = {part.name: (part.ours, part.yours) for part in answers.compared(counter, YOURS)}
     assert found == {
         "": (["import math", "", "LIMIT = 3"], []),
@@ -113,7 +118,8 @@ def test_functions_are_paired_and_what_the_stub_gave_is_left_out(counter: Exerci
             ["@property", "def n(self):", "    return self._n", "",
              "@n.setter", "def n(self, value):", "    self._n = value"],
         ),
-        "helper": ([], ["def helper(x):", "    return x"]),
+        "helper": ([], ["def helper(x):", "    y = x", "    return y"]),
+        "double": ([], ["def double(x):", '    """Of my own."""', "    return 2 * x"]),
     }  # fmt: skip
 
 
