@@ -36,7 +36,8 @@ def command(exercise: str, check: str | None, image: Path | None) -> None:
     if picture is None:
         for part in table(shown, language(), out.width):
             out.print(part)
-        out.print("  " + say("show_nothing"))
+        if shown.result.outcome in ("passed", "failed"):
+            out.print("  " + say("show_nothing"))
         sys.exit(0 if image is None else 1)
     if image is None:
         out.print(head(shown, language()))

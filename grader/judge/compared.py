@@ -5,7 +5,7 @@ Only here are the two sides paired. Values of hidden checks are refused, whoever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -75,18 +75,24 @@ class Compared:
 
 def compared(judging: Judging, check: Check) -> Compared:
     """Run a visible check, in the worker as ever, and keep what was compared. Raises ValueError for a hidden one."""
-    if check.visibility != "visible":
-        raise ValueError(f"{check.id} is hidden: its values are not shown")
-    comparisons: list[Comparison] = []
-    returned: list[Any] = []
+    cases = []
     for case in check.cases:
         with trace.keeping() as kept:
             judging.case(check, case)
+        cases.append(kept)
+    return paired(judging, check, cases)
+
+
+def paired(judging: Judging, check: Check, cases: Sequence[trace.Kept]) -> Compared:
+    """As `compared`, of a check whose cases were run already, with what was kept of each."""
+    if check.visibility != "visible":
+        raise ValueError(f"{check.id} is hidden: its values are not shown")
+    comparisons: list[Comparison] = []
+    for case, kept in zip(check.cases, cases, strict=True):
         words = case_in_words(case) if len(check.cases) > 1 else ""
         for got, matcher in kept.compared:
             _add(comparisons, got, matcher, words)
-        returned += kept.returned
-    return Compared(check, judging.result(check, []), comparisons, returned)
+    return Compared(check, judging.result(check, []), comparisons, [value for kept in cases for value in kept.returned])
 
 
 def _add(comparisons: list[Comparison], got: Any, matcher: Matcher, case: str) -> None:

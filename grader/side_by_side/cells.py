@@ -13,6 +13,7 @@ from grader.locale import say
 
 SHOWN_WHOLE = 12  # numbers of an array that are all written out, if there is room
 TYPED = ("type", "dtype", "shape")  # kinds of difference where both sides say what they are
+WORDED = ("type", "dtype", "shape", "length", "absent", "not_raised", "raised_other", "raised_without")
 ROUND = 1e-9  # how near a ratio of two single numbers is to a short one, to be named in place of the difference
 NOTHING = "-"
 
@@ -21,46 +22,53 @@ def both(pair: Pair, room: int) -> tuple[str, str]:
     """Both values, with as many digits as it takes to see a difference, in about `room` characters each."""
     at = worst(pair.yours, pair.reference) if pair.kind in ("values", "not_finite") else None
     texts = "", ""
-    for digits in (6, 9, 12, 17):
-        one, other = (_cell(value, pair.kind, room, digits, at) for value in (pair.yours, pair.reference))
+    for digits in (5, 9, 12, 17):
+        is_whole = all(_fits(value, room, digits) for value in (pair.yours, pair.reference))
+        one, other = (_cell(value, pair.kind, room, digits, at, is_whole) for value in (pair.yours, pair.reference))
         texts = one, other
         if not pair.kind or one != other:
             break
     return texts
 
 
-def _cell(value: Any, kind: str, room: int, digits: int, at: tuple[int, ...] | None) -> str:
-    text = _words(value, room, digits, at)
-    if kind == "type" and not isinstance(value, np.ndarray) and describe(value) != text:
+def _fits(value: Any, room: int, digits: int) -> bool:
+    """Can an array be written out whole? Of two that are compared either both are or none."""
+    if not isinstance(value, np.ndarray):
+        return True
+    return value.size <= SHOWN_WHOLE and len(_nested(value, digits)) <= room
+
+
+def _cell(value: Any, kind: str, room: int, digits: int, at: tuple[int, ...] | None, is_whole: bool) -> str:
+    is_array = isinstance(value, np.ndarray)
+    text = _array(value, digits, at, is_whole) if is_array else _words(value, room, digits)
+    if kind == "type" and not is_array and describe(value) != text:
         text = f"{describe(value)} {text}"
-    if kind in TYPED and isinstance(value, np.ndarray) and not text.startswith(type_of(value)):
+    if kind in TYPED and is_array and not text.startswith(type_of(value)):
         text = f"{type_of(value)} {text}"
     return clean(text, 4 * room)  # type: ignore[no-any-return]
 
 
-def _words(value: Any, room: int, digits: int, at: tuple[int, ...] | None) -> str:
+def _words(value: Any, room: int, digits: int) -> str:
     if isinstance(value, Nothing):
         return NOTHING
-    if isinstance(value, np.ndarray):
-        return _array(value, room, digits, at)
     if isinstance(value, (float, complex, np.floating, np.complexfloating)):
         return format(value, f".{digits}g")
     if isinstance(value, np.generic):
         return str(value)
     if isinstance(value, Raised):
-        return _cut(f"{value.kind}: {value.text}" if value.text else value.kind, room)
+        return f"{value.kind}: {value.text}" if value.text else value.kind
     if isinstance(value, ToRaise):
         return f"{value.kind}: … {' … '.join(value.mentions)} …" if value.mentions else value.kind
     if isinstance(value, (list, tuple)):
         left, right = "[]" if isinstance(value, list) else "()"
-        return _listed([_words(item, room, digits, None) for item in value[:room]], len(value), left, right, room)
+        return _listed([_words(item, room, digits) for item in value[:room]], len(value), left, right, room)
     return _cut(repr(value), room)
 
 
-def _array(value: Any, room: int, digits: int, at: tuple[int, ...] | None) -> str:
+def _array(value: Any, digits: int, at: tuple[int, ...] | None, is_whole: bool) -> str:
     """All numbers of a small array; of others dtype, shape and the number that differs most, or the first ones."""
-    if value.size <= SHOWN_WHOLE and len(whole := _nested(value, digits)) <= room:
-        return whole
+    if is_whole:
+        return _nested(value, digits)
     if at is not None:
         return f"{type_of(value)}, {index(at)} {_number(value[at], digits)}"
     first = [_number(item, digits) for item in value.ravel()[:3]]
@@ -138,21 +146,21 @@ def difference(pair: Pair, language: str) -> str:
     if pair.kind in ("number", "values", "not_finite", "value"):
         comparable = is_number(pair.yours) and is_number(pair.reference)
         return _in_numbers(_wide(pair.yours), _wide(pair.reference), language) if comparable else ""
-    return say(f"trace_{pair.kind}", language)
+    return say(f"trace_{pair.kind}", language) if pair.kind in WORDED else ""
 
 
 def _in_numbers(yours: Any, reference: Any, language: str) -> str:
     if not (np.isfinite(yours).all() and np.isfinite(reference).all()):
         at = worst(yours, reference)
-        text = format(yours[at or ()].item(), ".3g")
+        text = format(yours[at or ()].item(), ".2g")
         return text if at is None else say("trace_at", language, number=text, index=index(at))
     by = subtract(yours, reference)
     if (ratio := _ratio(yours, reference)) is not None:
         return f"× {ratio:.3g}"
     if by.size > 1 and np.allclose(by, by.flat[0], rtol=1e-6, atol=0):
-        return say("trace_everywhere", language, number=format(by.flat[0], "+.3g"))
+        return say("trace_everywhere", language, number=format(by.flat[0], "+.2g"))
     at = worst(yours, reference)
-    text = format(by[at or ()].item(), "+.3g")
+    text = format(by[at or ()].item(), "+.2g")
     return text if at is None or by.size == 1 else say("trace_at", language, number=text, index=index(at))
 
 
@@ -163,7 +171,10 @@ def _ratio(yours: Any, reference: Any) -> float | None:
         return None
     ratios = yours[there] / reference[there]
     first = float(ratios.flat[0])
-    if not np.allclose(ratios, first, rtol=1e-6, atol=0) or not np.isfinite(first):
+    if not np.allclose(ratios, first, rtol=1e-6, atol=0) or not first:
         return None
-    is_short = abs(float(f"{first:.3g}") - first) <= ROUND * abs(first)
-    return first if is_short or ratios.size > 1 else None
+    return first if ratios.size > 1 or _is_short(first) or _is_short(1 / first) else None
+
+
+def _is_short(number: float) -> bool:
+    return abs(float(f"{number:.3g}") - number) <= ROUND * abs(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from grader.side_by_side.picture import Curve, Curves, Grids, Heat, Order, Pictu
 
 YOURS, REFERENCE, TOGETHER = "x", "o", "●"
 STYLE = {YOURS: "red", REFERENCE: "cyan", TOGETHER: ""}
-HEIGHT, WIDEST, AXIS = 11, 64, 11  # of a curve's canvas in characters; of the numbers beside it
+HEIGHT, WIDEST, AXIS = 9, 64, 11  # of a curve's canvas in characters; of the numbers beside it
+MOST_CANVASES = 2
 MOST_ROWS, MOST_COLUMNS = 8, 8  # of an array that is written out
 SHADES = " ░▒▓█"
 TALLEST = 24  # rows of shades
@@ -29,11 +31,11 @@ def drawing(picture: Picture, language: str, width: int) -> Iterator[RenderableT
     """The picture for a terminal of that width, with what its marks mean."""
     draw: dict[type, Any] = {Curves: _curves, Order: _order, Grids: _grids, Heat: _heat}
     for part in draw[type(picture)](picture, language, width - 2):
-        yield Padding(part, (0, 0, 0, 2))
+        yield Padding(part, (0, 0, 0, 2), expand=False)
 
 
 def _curves(picture: Curves, language: str, width: int) -> Iterator[RenderableType]:
-    for curve in picture.curves:
+    for curve in picture.curves[:MOST_CANVASES]:
         name = clean(curve.name) or say("trace_whole", language)
         drawn = canvas(curve, width)
         yield Text("\n" + name, "bold")
@@ -42,11 +44,11 @@ def _curves(picture: Curves, language: str, width: int) -> Iterator[RenderableTy
             yield Text("\n" + say("show_drift", language, name=name), "bold")
             yield canvas(_drift(curve) or curve, width)
         if (first := _first(curve)) is not None:
-            yield Text(say("show_first", language, place=f"{picture.along} {first}".strip()))
-    if picture.left_out:
-        yield Text(say("show_more_curves", language, count=picture.left_out))
-    both = say("show_both", language)
-    yield Text(f"\n{YOURS} {say('watch_yours', language)}   {REFERENCE} {say('watch_reference', language)}   {TOGETHER} {both}")
+            yield Text(f"↑ {say('show_first', language, place=f'{picture.along} {first}'.strip())}")
+    if left_out := picture.left_out + len(picture.curves[MOST_CANVASES:]):
+        yield Text(say("show_more_curves", language, count=left_out))
+    marks = ((YOURS, "watch_yours"), (REFERENCE, "watch_reference"), (TOGETHER, "show_both"))
+    yield Text("\n" + "   ".join(f"{mark} {say(name, language)}" for mark, name in marks))
 
 
 def _drift(curve: Curve) -> Curve | None:
@@ -81,57 +83,71 @@ def canvas(curve: Curve, width: int) -> Text:
         for column in range(places[0], places[-1] + 1):
             row = int(np.rint(np.interp(column, places, rows)))
             grid[row][column] = "·" if grid[row][column] == " " else grid[row][column]
-        for column, row in zip(places, rows, strict=True):
-            grid[row][column] = TOGETHER if grid[row][column] in (REFERENCE, TOGETHER) and mark == YOURS else mark
+        for row, column in zip(rows, places, strict=True):
+            grid[row][column] = TOGETHER if mark == YOURS and grid[row][column] == REFERENCE else mark
     names = {0: high, HEIGHT // 2: (high + low) / 2, HEIGHT - 1: low}
     text = Text()
-    for i, row in enumerate(grid):
+    for i, line in enumerate(grid):
         text.append(f"{format(names[i], '.5g') if i in names else '':>{AXIS - 1}} ┤")
-        for character in row:
+        for character in line:
             text.append(character, STYLE.get(character, "dim" if character == "·" else ""))
         text.append("\n")
     first, last = str(curve.xs[0]), str(curve.xs[-1])
-    text.append(" " * AXIS + "└" + "─" * columns + "\n")
+    axis = ["─"] * columns
+    if (at := _first(curve)) is not None:
+        axis[round((at - xs[0]) / right * across)] = "↑"
+    text.append(" " * AXIS + "└" + "".join(axis) + "\n")
     text.append(" " * (AXIS + 1) + first + " " * max(1, columns - len(first) - len(last)) + last)
     return text
 
 
 def _order(picture: Order, language: str, width: int) -> Iterator[RenderableType]:
     """Blocks of cells, a batch each, as many beside each other as there is room for; ^ under what differs."""
-    names = [say("watch_yours", language), say("watch_reference", language)]
+    names = ["", say("watch_yours", language), say("watch_reference", language) if picture.reference else "", ""]
     side = max(map(len, names)) + 1
-    blocks = _blocks(picture)
-    while blocks:
-        some, used = [], side
-        while blocks and (not some or used + len(blocks[0][0]) + 3 <= width):
-            some.append(blocks.pop(0))
-            used += len(some[-1][0]) + 3
+    for row in _rows_of_blocks(picture, width - side):
         text = Text("\n")
-        rows = zip(*some, strict=True)
-        for name, row in zip(["", names[0], names[1] if picture.reference else "", ""], rows, strict=True):
-            line = f"{name:{side}}│ " + " │ ".join(row) if name else " " * (side + 2) + "   ".join(row)
+        for name, cells in zip(names, zip(*row, strict=True), strict=True):
+            line = f"{name:{side}}│ {' │ '.join(cells)} │" if name else " " * (side + 2) + "   ".join(cells).rstrip()
             if line.strip():
-                text.append(line.rstrip() + "\n", "red" if "^" in line else "")
-        text.rstrip()
+                text.append(line + "\n", "red" if line.strip(" ^") == "" else "")
+        text.right_crop(1)
         yield text
     if picture.left_out:
         yield Text(say("show_more_batches", language, count=picture.left_out))
     yield Text("\n" + say("show_order" if picture.reference else "show_own_order", language))
 
 
-def _blocks(picture: Order) -> list[tuple[str, str, str, str]]:
-    """(head, yours, reference, marks) of each batch, all of one width."""
-    blocks = []
-    for i, head in enumerate(picture.heads):
+Block = tuple[str, str, str, str]  # head, yours, reference, marks
+
+
+def _rows_of_blocks(picture: Order, width: int) -> Iterator[list[Block]]:
+    """As many blocks in a row as there is room for; each epoch begins a new one."""
+    row: list[Block] = []
+    epoch = None
+    for head, block in zip(picture.heads, _blocks(picture), strict=True):
+        of = head.rpartition("[")[0]
+        if row and (of != epoch or sum(len(one[0]) + 3 for one in [*row, block]) + 1 > width):
+            yield row
+            row = []
+        row.append(block)
+        epoch = of
+    yield row
+
+
+def _blocks(picture: Order) -> Iterator[Block]:
+    """Each batch, all of its lines of one width."""
+    for i, name in enumerate(picture.heads):
         mine, theirs = picture.yours[i], picture.reference[i] if picture.reference else []
-        count = max(len(mine), len(theirs))
         wide = max(len(str(item)) for item in [*mine, *theirs, 0])
-        cells = [[str(side[k]) if k < len(side) else "-" for k in range(count)] for side in (mine, theirs)]
-        marks = ["^" if picture.reference and one != other else "" for one, other in zip(*cells, strict=True)]
-        lines = [" ".join(f"{cell:>{wide}}" for cell in line) for line in (*cells, marks)]
-        room = max(len(lines[0]), len(clean(head)))
-        blocks.append((f"{clean(head):{room}}", f"{lines[0]:{room}}", f"{lines[1]:{room}}", f"{lines[2]:{room}}"))
-    return blocks
+        pairs = list(zip_longest(map(str, mine), map(str, theirs), fillvalue="-"))
+        lines = [list(side) for side in zip(*pairs, strict=True)][: 2 if picture.reference else 1]
+        if picture.reference:
+            lines.append(["^" * (one != other) for one, other in pairs])
+        texts = [clean(name), *(" ".join(f"{cell:>{wide}}" for cell in line) for line in lines)]
+        room = max(map(len, texts))
+        head, yours, reference, marks = (f"{text:{room}}" for text in [*texts, "", "", ""][:4])
+        yield head, yours, reference, marks
 
 
 def _grids(picture: Grids, language: str, width: int) -> Iterator[RenderableType]:

@@ -17,16 +17,20 @@ from grader.side_by_side.cells import both, difference
 
 FIRST, ALSO = "→", "≠"
 BEFORE, AFTER = 4, 11  # rows around the first that differs
+DIFFERENCE_ROOM = 22  # for `-0.031 at [0]`, the mark and what lies between columns
+LINES = 3  # of a cell, about
 LABEL_SHARE = 0.34  # of the width, at most
 
 
-def head(compared: Compared, language: str) -> Text:
+def head(compared: Compared, language: str) -> RenderableType:
     """The check's sign, id and title, as in the list of `kata check`."""
     result = compared.result
-    text = f"{SIGNS.get(result.outcome, '✘')} {result.id} {result.title[language]}"
+    title, style = result.title[language], STYLES.get(result.outcome, "red")
     if result.outcome not in ("passed", "failed"):
-        text += f" [{say('outcome_' + result.outcome, language)}]"
-    return Text(text, STYLES.get(result.outcome, "red"))
+        title += f" [{say('outcome_' + result.outcome, language)}]"
+    made = Table.grid(padding=(0, 1, 0, 0))
+    made.add_row(Text(f"{SIGNS.get(result.outcome, '✘')} {result.id}", style), Text(title, style))
+    return made
 
 
 def table(compared: Compared, language: str, width: int, whole: bool = False) -> Iterator[RenderableType]:
@@ -35,7 +39,7 @@ def table(compared: Compared, language: str, width: int, whole: bool = False) ->
     if compared.result.outcome not in ("passed", "failed") or (
         compared.result.outcome == "failed" and not any(one.first is not None for one in compared.comparisons)
     ):
-        yield Text("\n".join(compared.result.messages[language].splitlines()[1:]))
+        yield from map(Text, compared.result.messages[language].splitlines()[1:])
         return
     shown = compared.comparisons if whole else [one for one in [compared.first] if one is not None]
     for comparison in shown:
@@ -43,6 +47,8 @@ def table(compared: Compared, language: str, width: int, whole: bool = False) ->
         if comparison.case:
             yield _indented(Text(say("case", language, case=clean(comparison.case))))
         yield from _comparison(comparison, language, width - 2)
+        if comparison.call and (whole or compared.result.outcome != "passed"):
+            yield _indented(Text(say("call", language, call=comparison.call)))
     if others := len(compared.comparisons) - len(shown):
         name = f"kata trace {compared.check.id.partition('.')[0]} {compared.check.id}"
         yield _indented(Text(say("trace_others", language, count=others, command=name)))
@@ -62,31 +68,30 @@ def _comparison(comparison: Comparison, language: str, width: int) -> Iterator[R
         several = sum(bool(pair.kind) for pair in pairs[begin:end]) > 1
         legend = [f"{FIRST} {say('trace_first', language)}", f"{ALSO} {say('trace_also', language)}"]
         yield _indented(Text("   ".join(legend[: 1 + several])))
-    if comparison.call:
-        yield _indented(Text(say("call", language, call=comparison.call)))
 
 
 def _rows(comparison: Comparison, shown: range, language: str, width: int) -> Table:
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     longest = max(len(pair.label) for pair in comparison.pairs[shown.start : shown.stop])
     label_room = min(longest, int(LABEL_SHARE * width))
-    room = max(12, (width - label_room - 20) // 2)
+    room = max(12, (width - label_room - DIFFERENCE_ROOM) // 2)
     made.add_column("", width=1)
     names = ("trace_value", "watch_yours", "watch_reference", "trace_difference")
     limits = (max(label_room, len(say(names[0], language))), room, room, None)
     for name, most in zip(names, limits, strict=True):
-        made.add_column(say(name, language), overflow="fold", max_width=most)
+        least = label_room if name == "trace_value" else None
+        made.add_column(say(name, language), overflow="fold", min_width=least, max_width=most)
     for i in shown:
         pair = comparison.pairs[i]
         mark = FIRST if i == comparison.first else ALSO if pair.kind else ""
         label = clean(pair.label) or say("trace_whole", language)
-        cells = (mark, label, *both(pair, 2 * room), difference(pair, language))
+        cells = (mark, label, *both(pair, LINES * room), difference(pair, language))
         made.add_row(*map(Text, cells), style="red" if pair.kind else "")
     return made
 
 
 def _indented(what: RenderableType) -> Padding:
-    return Padding(what, (0, 0, 0, 2))
+    return Padding(what, (0, 0, 0, 2), expand=False)
 
 
 def as_lines(compared: Compared, language: str, width: int) -> list[str]:

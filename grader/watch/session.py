@@ -157,6 +157,11 @@ class Session:
             return "", say("watch_hidden", self.language, id=id)
         return f"exercises/{self.exercise.name}/{about.place}", about.source
 
+    def values(self, id: str) -> list[str]:
+        """The failing visible check's values beside the reference's; for others a sentence in place of them."""
+        lines = self.verdict.values.get(id, {}).get(self.language)
+        return lines or [say("watch_no_values", self.language, id=id)]
+
     def other_language(self) -> None:
         at = LANGUAGES.index(self.language)
         self.language = os.environ["KATA_LANG"] = LANGUAGES[(at + 1) % len(LANGUAGES)]
