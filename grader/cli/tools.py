@@ -87,10 +87,10 @@ def compared_checks(exercise: Exercise, id: str | None) -> list[Compared]:
 
     checks = tuple(check for check in catalog.load_checks(exercise.folder) if check.visibility == "visible")
     if id is not None:
-        named = [dataclasses.replace(check, needs=()) for check in checks if check.id == id]
-        if not named:
-            raise KataError(say("no_visible_check", id=id, ids=", ".join(check.id for check in checks)))
-        checks = tuple(named)
+        ids = ", ".join(check.id for check in checks)
+        checks = tuple(dataclasses.replace(check, needs=()) for check in checks if check.id == id)
+        if not checks:
+            raise KataError(say("no_visible_check", id=id, ids=ids))
     file = exercise.stub
     files = read(file, exercise) if file.exists() or file.is_symlink() else None
     with workshop() as (source, cache):

@@ -111,12 +111,14 @@ def is_number(value: Any) -> bool:
     """A number, or an array of numbers; a truth value is none."""
     if isinstance(value, (np.ndarray, np.generic)):
         return value.dtype.kind in "iufc"
-    return type(value) in (int, float, complex)
+    return type(value) in (float, complex) or (type(value) is int and abs(value) < 1 << 63)
 
 
 def worst(yours: Any, reference: Any) -> tuple[int, ...] | None:
     """Where two arrays of one shape differ most: first where one of them is no finite number. None for other values."""
-    if not (is_number(yours) and is_number(reference)) or np.shape(yours) != np.shape(reference) or not np.ndim(yours):
+    if not (is_number(yours) and is_number(reference)) or np.shape(yours) != np.shape(reference):
+        return None
+    if not np.ndim(yours) or not np.size(yours):
         return None
     with np.errstate(all="ignore"):
         size = np.abs(subtract(yours, reference))
@@ -155,6 +157,8 @@ def _in_numbers(yours: Any, reference: Any, language: str) -> str:
         text = format(yours[at or ()].item(), ".2g")
         return text if at is None else say("trace_at", language, number=text, index=index(at))
     by = subtract(yours, reference)
+    if not by.any():
+        return ""  # too near for this
     if (ratio := _ratio(yours, reference)) is not None:
         return f"× {ratio:.3g}"
     if by.size > 1 and np.allclose(by, by.flat[0], rtol=1e-6, atol=0):
@@ -169,7 +173,8 @@ def _ratio(yours: Any, reference: Any) -> float | None:
     there = reference != 0
     if np.iscomplexobj(yours) or not there.any() or (yours[~there] != 0).any():
         return None
-    ratios = yours[there] / reference[there]
+    with np.errstate(all="ignore"):
+        ratios = yours[there] / reference[there]
     first = float(ratios.flat[0])
     if not np.allclose(ratios, first, rtol=1e-6, atol=0) or not first:
         return None
@@ -177,4 +182,4 @@ def _ratio(yours: Any, reference: Any) -> float | None:
 
 
 def _is_short(number: float) -> bool:
-    return abs(float(f"{number:.3g}") - number) <= ROUND * abs(number)
+    return abs(float(f"{number:.1g}") - number) <= ROUND * abs(number)

@@ -70,22 +70,22 @@ def canvas(curve: Curve, width: int) -> Text:
     xs = np.array(curve.xs, dtype=float)
     finite = np.concatenate([side[np.isfinite(side)] for side in sides])
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    if low == high:
-        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
     grid = [[" "] * columns for _ in range(HEIGHT)]
     right, across = max(xs[-1] - xs[0], 1.0), columns - 1
+    span = high / 2 - low / 2  # halves, so that no difference is too large for a float
     for mark, ys in zip((REFERENCE, YOURS), sides, strict=True):
         there = np.isfinite(ys)
         if not there.any():
             continue
         places = np.rint((xs[there] - xs[0]) / right * across).astype(int)
-        rows = np.rint((high - ys[there]) / (high - low) * (HEIGHT - 1)).astype(int)
+        share = (high / 2 - ys[there] / 2) / span if span else np.full(len(places), 0.5)
+        rows = np.rint(share * (HEIGHT - 1)).astype(int)
         for column in range(places[0], places[-1] + 1):
             row = int(np.rint(np.interp(column, places, rows)))
             grid[row][column] = "·" if grid[row][column] == " " else grid[row][column]
         for row, column in zip(rows, places, strict=True):
             grid[row][column] = TOGETHER if mark == YOURS and grid[row][column] == REFERENCE else mark
-    names = {0: high, HEIGHT // 2: (high + low) / 2, HEIGHT - 1: low}
+    names = {0: high, HEIGHT // 2: high / 2 + low / 2, HEIGHT - 1: low} if span else {HEIGHT // 2: high}
     text = Text()
     for i, line in enumerate(grid):
         text.append(f"{format(names[i], '.5g') if i in names else '':>{AXIS - 1}} ┤")
@@ -106,7 +106,7 @@ def _order(picture: Order, language: str, width: int) -> Iterator[RenderableType
     names = ["", say("watch_yours", language), say("watch_reference", language) if picture.reference else "", ""]
     side = max(map(len, names)) + 1
     for row in _rows_of_blocks(picture, width - side):
-        text = Text("\n")
+        text = Text("\n", no_wrap=True, overflow="ellipsis")
         for name, cells in zip(names, zip(*row, strict=True), strict=True):
             line = f"{name:{side}}│ {' │ '.join(cells)} │" if name else " " * (side + 2) + "   ".join(cells).rstrip()
             if line.strip():
@@ -139,8 +139,8 @@ def _blocks(picture: Order) -> Iterator[Block]:
     """Each batch, all of its lines of one width."""
     for i, name in enumerate(picture.heads):
         mine, theirs = picture.yours[i], picture.reference[i] if picture.reference else []
-        wide = max(len(str(item)) for item in [*mine, *theirs, 0])
-        pairs = list(zip_longest(map(str, mine), map(str, theirs), fillvalue="-"))
+        wide = max(map(len, [*mine, *theirs, "-"]))
+        pairs = list(zip_longest(mine, theirs, fillvalue="-"))
         lines = [list(side) for side in zip(*pairs, strict=True)][: 2 if picture.reference else 1]
         if picture.reference:
             lines.append(["^" * (one != other) for one, other in pairs])
@@ -181,6 +181,8 @@ def _grid(value: Any) -> Table:
 def flat(value: Any) -> Any:
     """An array as rows: its last axis across, all others down."""
     array = np.asarray(value)
+    if not array.size:
+        return np.empty((0, 0))
     return array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
 
 

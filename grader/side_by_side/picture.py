@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ LONG_ROW = 8  # numbers from which one array of one axis is a curve
 ELEMENTS = 4  # of an array in a series, at most: each is a curve of its own
 MOST_CURVES = 3
 MOST_BATCHES = 24
-NUMBER = re.compile(r"\d+")
+MOST_CELLS = 12  # of a batch
+NUMBER = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,14 @@ class Curves:
 
 @dataclass(frozen=True)
 class Order:
-    """Batches in their order. `reference` is empty where the check compares facts, and these are only the learner's."""
+    """Batches of cells in their order, of a long batch those around the first index that differs.
+
+    `reference` is empty where the check compares facts, and these are only the learner's.
+    """
 
     heads: list[str]
-    yours: list[list[int]]
-    reference: list[list[int]]
+    yours: list[list[str]]
+    reference: list[list[str]]
     left_out: int  # batches before and after
 
 
@@ -187,12 +192,26 @@ def _order(pair: Pair, comparison: Comparison) -> Order:
     at = next(i for i, one in enumerate(batches) if one is pair)
     begin = max(0, min(at - 3, len(batches) - MOST_BATCHES))
     shown = batches[begin : begin + MOST_BATCHES]
-    yours, reference = ([_indices(getattr(one, side)) for one in shown] for side in ("yours", "reference"))
-    return Order([one.label for one in shown], yours, reference, len(batches) - len(shown))
+    yours, reference = zip(*(_cells(_indices(one.yours), _indices(one.reference)) for one in shown), strict=True)
+    return Order([one.label for one in shown], list(yours), list(reference), len(batches) - len(shown))
 
 
 def _indices(value: Any) -> list[int]:
     return [] if isinstance(value, Nothing) else [int(item) for item in value]
+
+
+def _cells(yours: list[int], reference: list[int]) -> tuple[list[str], list[str]]:
+    """Both batches as texts, cut alike."""
+    pairs = list(zip_longest(yours, reference))
+    first = next((i for i, (one, other) in enumerate(pairs) if one != other), 0)
+    begin = max(0, min(first - MOST_CELLS // 2, len(pairs) - MOST_CELLS))
+    return _cut(yours, begin), _cut(reference, begin)
+
+
+def _cut(batch: list[int], begin: int) -> list[str]:
+    cells = [text if len(text) <= 6 else text[:5] + "…" for text in map(str, batch[begin : begin + MOST_CELLS])]
+    before, after = ["…"] * (begin > 0), ["…"] * (begin + MOST_CELLS < len(batch))
+    return [*before, *cells, *after]
 
 
 def _returned(values: list[Any]) -> Order | None:
@@ -207,5 +226,6 @@ def _returned(values: list[Any]) -> Order | None:
             ]
         if len(named) > 1 and all(isinstance(batch, list) and _is_indices(batch) for _, batch in named):
             shown = named[:MOST_BATCHES]
-            return Order([name for name, _ in shown], [batch for _, batch in shown], [], len(named) - len(shown))
+            cells = [_cut(batch, 0) for _, batch in shown]
+            return Order([name for name, _ in shown], cells, [], len(named) - len(shown))
     return None

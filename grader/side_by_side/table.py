@@ -18,6 +18,7 @@ from grader.side_by_side.cells import both, difference
 FIRST, ALSO = "→", "≠"
 BEFORE, AFTER = 4, 11  # rows around the first that differs
 DIFFERENCE_ROOM = 22  # for `-0.031 at [0]`, the mark and what lies between columns
+LONGEST_LABEL = 200
 LINES = 3  # of a cell, about
 LABEL_SHARE = 0.34  # of the width, at most
 
@@ -39,7 +40,8 @@ def table(compared: Compared, language: str, width: int, whole: bool = False) ->
     if compared.result.outcome not in ("passed", "failed") or (
         compared.result.outcome == "failed" and not any(one.first is not None for one in compared.comparisons)
     ):
-        yield from map(Text, compared.result.messages[language].splitlines()[1:])
+        for line in compared.result.messages[language].splitlines()[1:]:
+            yield Padding(Text(line.strip()), (0, 0, 0, len(line) - len(line.lstrip())), expand=False)
         return
     shown = compared.comparisons if whole else [one for one in [compared.first] if one is not None]
     for comparison in shown:
@@ -72,8 +74,9 @@ def _comparison(comparison: Comparison, language: str, width: int) -> Iterator[R
 
 def _rows(comparison: Comparison, shown: range, language: str, width: int) -> Table:
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
-    longest = max(len(pair.label) for pair in comparison.pairs[shown.start : shown.stop])
-    label_room = min(longest, int(LABEL_SHARE * width))
+    pairs = comparison.pairs[shown.start : shown.stop]
+    labels = [clean(pair.label, LONGEST_LABEL) or say("trace_whole", language) for pair in pairs]
+    label_room = min(max(map(len, labels)), int(LABEL_SHARE * width))
     room = max(12, (width - label_room - DIFFERENCE_ROOM) // 2)
     made.add_column("", width=1)
     names = ("trace_value", "watch_yours", "watch_reference", "trace_difference")
@@ -81,10 +84,8 @@ def _rows(comparison: Comparison, shown: range, language: str, width: int) -> Ta
     for name, most in zip(names, limits, strict=True):
         least = label_room if name == "trace_value" else None
         made.add_column(say(name, language), overflow="fold", min_width=least, max_width=most)
-    for i in shown:
-        pair = comparison.pairs[i]
+    for i, pair, label in zip(shown, pairs, labels, strict=True):
         mark = FIRST if i == comparison.first else ALSO if pair.kind else ""
-        label = clean(pair.label) or say("trace_whole", language)
         cells = (mark, label, *both(pair, LINES * room), difference(pair, language))
         made.add_row(*map(Text, cells), style="red" if pair.kind else "")
     return made
