@@ -75,6 +75,7 @@ class Compared:
 
 def compared(judging: Judging, check: Check) -> Compared:
     """Run a visible check, in the worker as ever, and keep what was compared. Raises ValueError for a hidden one."""
+    _refuse_hidden(check)
     cases = []
     for case in check.cases:
         with trace.keeping() as kept:
@@ -85,14 +86,18 @@ def compared(judging: Judging, check: Check) -> Compared:
 
 def paired(judging: Judging, check: Check, cases: Sequence[trace.Kept]) -> Compared:
     """As `compared`, of a check whose cases were run already, with what was kept of each."""
-    if check.visibility != "visible":
-        raise ValueError(f"{check.id} is hidden: its values are not shown")
+    _refuse_hidden(check)
     comparisons: list[Comparison] = []
     for case, kept in zip(check.cases, cases, strict=True):
         words = case_in_words(case) if len(check.cases) > 1 else ""
         for got, matcher in kept.compared:
             _add(comparisons, got, matcher, words)
     return Compared(check, judging.result(check, []), comparisons, [value for kept in cases for value in kept.returned])
+
+
+def _refuse_hidden(check: Check) -> None:
+    if check.visibility != "visible":
+        raise ValueError(f"{check.id} is hidden: its values are not shown")
 
 
 def _add(comparisons: list[Comparison], got: Any, matcher: Matcher, case: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +24,7 @@ Look = Callable[[str, str, str], Compared]
 
 
 @pytest.fixture(scope="module")
-def look(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
+def look(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> Look:
     """Exercise, mistake, visible check: what was compared. The values come from fenced workers, as everywhere."""
     values = ValueCache(tmp_path_factory.mktemp("cache") / "values.sqlite")
 
@@ -42,7 +42,7 @@ def look(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> Ite
         finally:
             judging.close()
 
-    yield run
+    return run
 
 
 def test_a_gradient_that_was_not_summed_over_the_broadcast_axes_is_two_grids(look: Look) -> None:
@@ -52,12 +52,12 @@ def test_a_gradient_that_was_not_summed_over_the_broadcast_axes_is_two_grids(loo
     assert (picture.yours.shape, picture.reference.shape) == ((3, 4), (3, 1))
     assert lines(picture, "es")[1:5] == [
         "  (3, 1) + (4,) › a.grad",
-        "  tuyo: float64 (3, 4)     referencia: float64 (3, 1)",
-        "  ┌───┬────┬────┬────┐     ┌────┐",
-        "  │ 1 │  2 │  3 │  4 │     │ 10 │",
+        "  tuyo: float64 (3, 4)    referencia: float64 (3, 1)",
+        "  ┌───┬────┬────┬────┐    ┌────┐",
+        "  │ 1 │  2 │  3 │  4 │    │ 10 │",
     ]
-    shown = [" ".join(line.split()) for line in as_lines(seen, "en", 120)]
-    assert "→ (3, 1) + (4,) › a.grad float64 (3, 4) [1, 2, 3, …] float64 (3, 1) [10, 26, 42] shape" in shown
+    shown = [" ".join(line.split()) for line in as_lines(seen, "en", 80)]
+    assert "→ (3, 1) + (4,) › a.grad float64 (3, 4) float64 (3, 1) shape" in shown
 
 
 def test_an_adam_that_drifts_has_its_first_difference_at_step_two(look: Look) -> None:
