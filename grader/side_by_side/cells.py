@@ -22,7 +22,7 @@ def both(pair: Pair, room: int) -> tuple[str, str]:
     """Both values, with as many digits as it takes to see a difference, in about `room` characters each."""
     at = worst(pair.yours, pair.reference) if pair.kind in ("values", "not_finite") else None
     texts = "", ""
-    for digits in (5, 9, 12, 17):
+    for digits in (4, 6, 9, 12, 17):
         is_whole = all(_fits(value, room, digits) for value in (pair.yours, pair.reference))
         one, other = (_cell(value, pair.kind, room, digits, at, is_whole) for value in (pair.yours, pair.reference))
         texts = one, other

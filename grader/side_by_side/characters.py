@@ -63,6 +63,7 @@ def _first(curve: Curve) -> int | None:
     return curve.xs[int(np.argmin(same))] if not same.all() else None
 
 
+@np.errstate(all="ignore")
 def canvas(curve: Curve, width: int) -> Text:
     """Both curves on one grid of characters: marks at the points, dots between them."""
     columns = max(10, min(width - AXIS - 2, WIDEST))
