@@ -24,7 +24,7 @@ def course(tmp_path: Path) -> Course:
 
 def test_help_gives_an_example_in_both_languages(course: Course) -> None:
     """Each command's --help ends with an example, in the learner's language."""
-    names = ("list", "check", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder")
+    names = ("list", "check", "trace", "show", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder")
     for name in (*names, "release", "update", "seal", "watch"):
         assert "Example: kata " + name in course.run("kata", name, "--help").stdout
         assert "Ejemplo: kata " + name in course.run("kata", name, "--help", language="es").stdout

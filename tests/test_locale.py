@@ -15,6 +15,7 @@ from grader.cli import COMMANDS
 from grader.locale import catalogue, language, say
 from grader.model import LANGUAGES, OUTCOMES
 from grader.sandbox.fences import INNER_LAYERS
+from grader.side_by_side.cells import WORDED
 from grader.watch.text import KEYS
 
 SOURCES = sorted(Path(grader.__file__).parent.rglob("*.py"))
@@ -24,6 +25,7 @@ BUILT = {  # keys that code puts together
     *(f"{kind}_{layer}" for layer in LAYERS for kind in ("layer", "cure")),
     *(f"help_{command}" for command in COMMANDS),
     *(f"{kind}_{name}" for name in KEYS.values() for kind in ("key", "watch_key")),
+    *(f"trace_{kind}" for kind in WORDED),
     *(f"hint_level_{level}" for level in (2, 3)),
     *(f"report_run_{name}" for name in ("seed", "versions", "fence")),
 }

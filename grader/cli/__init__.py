@@ -15,7 +15,7 @@ from grader.locale import say
 from grader.staged import finish_above
 
 COMMANDS = (
-    "watch", "list", "check", "hint", "solution", "reset", "update", "doctor",
+    "watch", "list", "check", "trace", "show", "hint", "solution", "reset", "update", "doctor",
     "grade", "report", "export", "autograder", "actions", "nbgrader", "release", "seal", "dev",
 )  # fmt: skip
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader import catalog
-from grader.errors import FenceMissing
+from grader.errors import FenceMissing, KataError
 from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
 from grader.locale import language, say
@@ -20,6 +23,11 @@ from grader.sandbox.fences import NONE, Fence, best
 from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
 from grader.submissions import read
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.judge.compared import Compared
 
 
 def fence_for(others_code: bool) -> Fence:
@@ -70,7 +78,40 @@ def judged(exercise: Exercise, file: Path, source: WorkerSource, cache: ValueCac
     return judge(Judging(exercise, checks, files, source=source, cache=cache, seed=LEARNER_SEED))
 
 
+def compared_checks(exercise: Exercise, id: str | None) -> list[Compared]:
+    """The visible checks of the learner's own file, run once more with their values kept; one alone if it is named.
+
+    Raises KataError if no visible check has that id.
+    """
+    from grader.judge.compared import compared
+
+    checks = tuple(check for check in catalog.load_checks(exercise.folder) if check.visibility == "visible")
+    if id is not None:
+        ids = ", ".join(check.id for check in checks)
+        checks = tuple(dataclasses.replace(check, needs=()) for check in checks if check.id == id)
+        if not checks:
+            raise KataError(say("no_visible_check", id=id, ids=ids))
+    file = exercise.stub
+    files = read(file, exercise) if file.exists() or file.is_symlink() else None
+    with workshop() as (source, cache):
+        judging = Judging(
+            exercise, checks, files, source=source, cache=cache, seed=LEARNER_SEED, name_mistakes=False
+        )  # fmt: skip
+        try:
+            return [compared(judging, check) for check in checks]
+        finally:
+            judging.close()
+
+
+def console() -> Console:
+    """Where tables and drawings go: of the terminal's width, with no colour where NO_COLOR or no terminal is."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
 def show(attempt: Attempt, exercise: Exercise) -> None:
+    color = False if os.environ.get("NO_COLOR") else None  # None: colours where this is a terminal
     for text, style in lines(attempt, exercise, language()):
         bold = style == "bold"
-        click.secho(text, bold=bold, fg=style if style and not bold else None)
+        click.secho(text, bold=bold, fg=style if style and not bold else None, color=color)

@@ -32,6 +32,7 @@ class Matcher:
     __hash__ = None  # type: ignore[assignment]
 
     def __eq__(self, got: object) -> bool:
+        trace.compared(got, self)
         trace.record("value", got)
         self.compare(got)
         return True
@@ -56,6 +57,14 @@ class close_to(Matcher):
     def compare(self, got: Any) -> None:
         if not self._plainly_equal(got):
             self._compare(got, self.expected, "")
+
+    def difference(self, got: Any, expected: Any) -> Finding | None:
+        """How one part differs from what is expected there; None if it does not."""
+        try:
+            self._compare(got, expected, "")
+        except Mismatch as mismatch:
+            return mismatch.finding
+        return None
 
     def _plainly_equal(self, got: Any) -> bool:
         """Are all arrays within rtol alone? So are a right answer's nearly always, and it is seen at once for all."""
@@ -160,21 +169,36 @@ class raised(Matcher):
         self.kind, self.mentions, self.call = kind.__name__, list(mentions), call
 
     def __eq__(self, got: object) -> bool:
+        trace.compared(got, self)
         self.compare(got)
         return True
 
     def compare(self, got: Any) -> None:
-        facts = {"expected": self.kind, "call": self.call}
+        finding = self.difference(got)
         if not isinstance(got, Raised):
             trace.record("value", "nothing was raised")
-            raise Mismatch(Finding("not_raised", {**facts, "got": short(got), "got_type": describe(got)}))
-        if self.kind not in got.bases or NOT_SUBCLASSES.get(got.kind) == self.kind:
-            raise Mismatch(Finding("raised_other", {**facts, **got.place, "got": got.kind, "text": got.text}))
-        missing = [word for word in self.mentions if word not in got.text]
-        trace.record("value", {"missing words": missing})
-        if missing:
+        elif self._is_kind(got):
+            trace.record("value", {"missing words": self._missing(got)})
+        if finding is not None:
+            raise Mismatch(finding)
+
+    def difference(self, got: Any) -> Finding | None:
+        """How what came differs from the error that is expected; None if it does not."""
+        facts = {"expected": self.kind, "call": self.call}
+        if not isinstance(got, Raised):
+            return Finding("not_raised", {**facts, "got": short(got), "got_type": describe(got)})
+        if not self._is_kind(got):
+            return Finding("raised_other", {**facts, **got.place, "got": got.kind, "text": got.text})
+        if missing := self._missing(got):
             facts |= got.place | {"text": got.text, "missing": ", ".join(missing)}
-            raise Mismatch(Finding("raised_without", facts))
+            return Finding("raised_without", facts)
+        return None
+
+    def _is_kind(self, got: Raised) -> bool:
+        return self.kind in got.bases and NOT_SUBCLASSES.get(got.kind) != self.kind
+
+    def _missing(self, got: Raised) -> list[str]:
+        return [word for word in self.mentions if word not in got.text]
 
 
 class Raised:

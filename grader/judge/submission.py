@@ -93,10 +93,12 @@ class Submission:
     def run(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The value of `scenario(module, *values, **options)`, run beside the learner's code, or a WorkerProblem."""
         try:
-            return self._run(scenario, values, options)
+            value = self._run(scenario, values, options)
         except WorkerProblem as problem:
             trace.record(*_how(problem))
             raise
+        trace.returned(value)
+        return value
 
     def error(self, scenario: str, *values: Any, **options: Any) -> Any:
         """As `run`, for code that should raise: the error as a value for `raised(...)`, or what was returned."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -24,6 +26,38 @@ def record(kind: str, seen: Any) -> None:
     trace = _current.get()
     if trace is not None:
         trace.append((kind, seen))
+
+
+class Kept:
+    """What is kept of a check to be shown: (what came, the matcher) of each comparison; what each scenario returned."""
+
+    def __init__(self) -> None:
+        self.compared: list[tuple[Any, Any]] = []
+        self.returned: list[Any] = []
+
+
+_kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping() -> Iterator[Kept]:
+    """While it is open, what is compared and returned is kept, besides the trace."""
+    kept = Kept()
+    before = _kept.set(kept)
+    try:
+        yield kept
+    finally:
+        _kept.reset(before)
+
+
+def compared(got: Any, matcher: Any) -> None:
+    if (kept := _kept.get()) is not None:
+        kept.compared.append((got, matcher))
+
+
+def returned(value: Any) -> None:
+    if (kept := _kept.get()) is not None:
+        kept.returned.append(value)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -159,10 +159,19 @@ class WatchApp(App[None]):
         self.push_screen(Hints(self.session), lambda _: self.refresh_all())
 
     def action_do_source(self) -> None:
+        if id := self._current:
+            where, source = self.session.source(id)
+            self.push_screen(Page(where or id, source, code=bool(where)))
+
+    def action_do_values(self) -> None:
+        if id := self._current:
+            self.push_screen(Page(text.title(self.session), "\n".join(self.session.values(id))))
+
+    @property
+    def _current(self) -> str:
+        """The id of the check that is shown, else of the first; "" where there is none yet."""
         current = self.shown.result(self.chosen) or (self.shown.checks[0] if self.shown.checks else None)
-        if current is not None:
-            where, source = self.session.source(current.id)
-            self.push_screen(Page(where or current.id, source, code=bool(where)))
+        return current.id if current is not None else ""
 
     def action_do_solution(self) -> None:
         shown = Text.from_ansi(self.session.solution(self.size.width - 4))

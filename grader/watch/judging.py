@@ -18,15 +18,19 @@ from typing import Any
 
 from grader import catalog
 from grader.errors import KataError
+from grader.judge import trace
 from grader.judge.attempt import Judging
 from grader.judge.cache import ValueCache
-from grader.model import LEARNER_SEED, Check, Exercise, worst
+from grader.judge.compared import paired
+from grader.model import LANGUAGES, LEARNER_SEED, Check, Exercise, worst
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, best
 from grader.sandbox.link import LinkedWorker
 from grader.sandbox.plain import PlainWorkers
 from grader.sandbox.warm import FencedWorkers
+from grader.side_by_side.table import as_lines
 
+TABLE_WIDTH = 76  # of the values beside each other; fits a terminal of 80
 Send = Callable[..., None]
 
 
@@ -121,16 +125,19 @@ def grade(exercise: Exercise, request: dict[str, Any], source: WorkerSource, cac
     )
     try:
         for check in checks:
-            printed = ""
+            printed, cases = "", []
             for case in check.cases:
                 before = len(judging.submission.output())
-                ended = judging.case(check, case)
+                with trace.keeping() as kept:
+                    ended = judging.case(check, case)
+                cases.append(kept)
                 if ended.outcome != "passed" and not printed and check.visibility == "visible":
                     output = judging.submission.output()
                     printed = output[before:] or output
             numbers = _numbers(judging, check)
             result = judging.result(check, [])
-            send("check", result=dataclasses.asdict(result), numbers=numbers, printed=printed)
+            values = _values(judging, check, cases) if result.outcome != "passed" else {}
+            send("check", result=dataclasses.asdict(result), numbers=numbers, printed=printed, values=values)
         attempt = judging.attempt(name_mistakes=False)
         if attempt.outcome != "passed":
             send("attempt", attempt=dataclasses.asdict(attempt), final=False)
@@ -164,6 +171,14 @@ def _numbers(judging: Judging, check: Check) -> list[Any]:
     first.finding.facts.pop("all_got", None)
     rows: list[Any] = first.finding.facts.get("numbers", [])
     return rows
+
+
+def _values(judging: Judging, check: Check, cases: list[trace.Kept]) -> dict[str, list[str]]:
+    """The table of `kata trace` in each language; of a hidden check nothing."""
+    if check.visibility != "visible":
+        return {}
+    pairs = paired(judging, check, cases)
+    return {language: as_lines(pairs, language, TABLE_WIDTH) for language in LANGUAGES}
 
 
 def _decoded(files: dict[str, str] | None) -> dict[str, bytes] | None:

@@ -106,6 +106,9 @@ class Plain:
         elif name == "source":
             first = session.verdict.first
             self.write(*(session.source(first.id) if first else (say("watch_no_failure", language),)))
+        elif name == "values":
+            first = session.verdict.first
+            self.write(*(session.values(first.id) if first else (say("watch_no_failure", language),)))
         elif name == "solution":
             self.write(session.solution(None))
         elif name == "run":

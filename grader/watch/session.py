@@ -157,6 +157,11 @@ class Session:
             return "", say("watch_hidden", self.language, id=id)
         return f"exercises/{self.exercise.name}/{about.place}", about.source
 
+    def values(self, id: str) -> list[str]:
+        """The failing visible check's values beside the reference's; for others a sentence in place of them."""
+        lines = self.verdict.values.get(id, {}).get(self.language)
+        return lines or [say("watch_no_values", self.language, id=id)]
+
     def solution(self, width: int | None) -> str:
         """Our answer beside the learner's as `kata solution` shows it; a sentence in place of it until all passes."""
         if self.exercise.solutions is None:

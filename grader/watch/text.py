@@ -16,10 +16,10 @@ from grader.watch.verdict import Row, Verdict
 MOST_PRINTED = 2000  # characters of what the learner's code printed
 SLOW_SECONDS = 1.0  # after which the screen says how long it has been
 KEYS = {
-    "h": "hint", "n": "next", "p": "previous", "l": "list", "s": "source", "o": "solution", "r": "run", "t": "language",
-    "x": "reset", "q": "quit",
+    "h": "hint", "n": "next", "p": "previous", "l": "list", "s": "source", "v": "values", "o": "solution", "r": "run",
+    "t": "language", "x": "reset", "q": "quit",
 }  # fmt: skip
-MAIN_KEYS = "hnplsq"  # with words where there is no room for all
+MAIN_KEYS = "hnplsvq"  # with words where there is no room for all
 
 
 def title(session: Session) -> str:

@@ -33,6 +33,7 @@ class Verdict:
     results: dict[str, CheckResult] = field(default_factory=dict)
     numbers: dict[str, list[Row]] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # of a failing visible check, by language
     attempt: Attempt | None = None
     final: bool = False  # with mistakes named
     problem: str = ""  # why there is no attempt, in a sentence
@@ -47,6 +48,7 @@ class Verdict:
             self.results[result.id] = result
             self.numbers[result.id] = [(row[0], row[1], row[2], row[3]) for row in event["numbers"]]
             self.printed[result.id] = event["printed"]
+            self.values[result.id] = event["values"]
         elif kind == "attempt":
             checks = [CheckResult(**check) for check in event["attempt"]["checks"]]
             self.attempt = Attempt(**{**event["attempt"], "checks": checks})

@@ -134,6 +134,18 @@ def test_the_source_of_a_visible_check_is_shown_and_of_a_hidden_one_is_not(cours
     drive(course, steps)
 
 
+def test_the_values_of_a_failing_visible_check_are_shown_and_of_a_hidden_one_are_not(course: Course) -> None:
+    async def steps(it: Driven) -> None:
+        it.save(ADDS_TWO)
+        await it.see("got 5, expected 6")
+        await it.press("v")
+        await it.see("→  result  5      6          -1")
+        await it.press("escape", "right", "v")
+        await it.see("90.2: values are shown of a visible check that does not pass.")
+
+    drive(course, steps)
+
+
 def test_our_solution_opens_when_every_check_passes(course: Course) -> None:
     """Closed before; then ours beside the learner's, in columns, in the language of the screen."""
 
@@ -200,7 +212,7 @@ def test_in_a_small_window_what_is_wrong_comes_first(course: Course) -> None:
     async def steps(it: Driven) -> None:
         it.save(ADDS_TWO)
         await it.see("90 · Twice as much         4/20 points", "✘ 90.1 Twice a small number.  4/8", "got 5, expected 6")
-        assert it.text.splitlines()[-1].split() == [*"hnplsortxq", "?", "help"]
+        assert it.text.splitlines()[-1].split() == [*"hnplsvortxq", "?", "help"]
         assert all(len(line) <= 40 for line in it.text.splitlines())
         await it.press("l", "down", "enter")
         await it.see("91 · Once more")
