@@ -121,7 +121,8 @@ def _cell(axes: Any, x: float, y: float, text: str, shade: int, is_other: bool) 
     if is_other:
         look = {"facecolor": "#ffd9d6", "edgecolor": YOURS, "lw": 2, "zorder": 3}
     axes.add_patch(Rectangle((x, y), 1, 1, **look))
-    axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=9, zorder=4)
+    # It lies within its cell, so the layout need not measure it.
+    axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=9, zorder=4, in_layout=False)
 
 
 def _grids(figure: Any, picture: Grids, language: str) -> None:
@@ -167,7 +168,7 @@ def _numbers(axes: Any, rows: Any, form: str, dark: Any) -> None:
         axes.set_xticks(range(rows.shape[1]))
         axes.set_yticks(range(len(rows)))
         for (i, k), value in np.ndenumerate(rows):
-            axes.text(k, i, format(value.item(), form) if value else "0", ha="center", va="center",
+            axes.text(k, i, format(value.item(), form) if value else "0", ha="center", va="center", in_layout=False,
                       color="white" if dark[i, k] else "black")  # fmt: skip
 
 

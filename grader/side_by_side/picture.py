@@ -23,7 +23,7 @@ SERIES = 3  # points from which numbers are a curve
 LONG_ROW = 8  # numbers from which one array of one axis is a curve
 ELEMENTS = 4  # of an array in a series, at most: each is a curve of its own
 MOST_CURVES = 3
-MOST_BATCHES = 24
+MOST_BATCHES = 15  # three epochs of five
 MOST_CELLS = 12  # of a batch
 NUMBER = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 

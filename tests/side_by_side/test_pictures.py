@@ -98,7 +98,7 @@ def test_of_long_batches_and_many_of_them_the_surroundings_are_drawn() -> None:
     many = [[i, i + 1] for i in range(100)]
     picture = of([[0, 0], *many[1:]], many)
     assert isinstance(picture, Order)
-    assert (len(picture.yours), picture.left_out) == (24, 76)
+    assert (len(picture.yours), picture.left_out) == (15, 85)
     long = list(range(1000))
     picture = of([[*long[:500], 7, *long[501:]]], [long])
     assert isinstance(picture, Order)
