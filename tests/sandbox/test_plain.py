@@ -13,7 +13,7 @@ import pytest
 
 from grader.errors import FenceMissing, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.sandbox import plain
-from grader.sandbox.link import OUTPUT_KEPT
+from grader.sandbox.channel import OUTPUT_KEPT
 from grader.sandbox.plain import PlainWorkers
 from tests.sandbox.processes import are_gone
 from tests.sandbox.wall import SECONDS, open_one, run_in
