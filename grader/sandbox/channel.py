@@ -86,6 +86,10 @@ class Channel(ABC):
     def printed(self) -> str:
         return self._printed.decode("utf-8", "replace") + ("\n[...]" if self._cut else "")
 
+    def forget_printed(self) -> None:
+        self._printed.clear()
+        self._cut = False
+
     def _print(self, part: bytes) -> None:
         """Keep the beginning."""
         room = OUTPUT_KEPT - len(self._printed)

@@ -42,12 +42,15 @@ class LinkedWorker:
         self.held: list[str] = []
         self.stop: Stop | None = None
 
-    def greet(self, seconds: float) -> None:
-        """Wait for the first frame: the layers that the worker has put on itself. Raises FenceMissing."""
+    def greet(self, seconds: float, frame: bytes = b"") -> None:
+        """Wait for the first frame: the layers that the worker has put on itself. `frame`: what it waits for, if
+        anything. What its libraries print until then is not the learner's. Raises FenceMissing."""
         try:
-            hello = decode(self._exchange(b"", seconds))
+            hello = decode(self._exchange(frame, seconds))
         except WorkerProblem as problem:
-            raise FenceMissing(f"a worker did not start: {problem}") from problem
+            last = self._channel.printed.strip().rpartition("\n")[2][:300]
+            raise FenceMissing(f"a worker did not start: {problem} {last}".rstrip()) from problem
+        self._channel.forget_printed()
         if "problem" in hello:
             self.end()
             raise FenceMissing(f"a worker could not confine itself: {hello['problem']}")

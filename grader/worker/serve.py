@@ -1,6 +1,6 @@
 """What a worker does all its life: reads a request, answers it. And the plain worker, where the system has no fence.
 
-python -B plain ...     one worker without fences (stdin and stdout carry frames)
+The plain worker's command line: a mark to print before each answer, packages to import, and others if they are there.
 """
 
 from __future__ import annotations
@@ -44,14 +44,20 @@ def plain_worker() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)
-    folder, mark, *packages = sys.argv[1:]
-    os.chdir(folder)
-    for name in packages:
+    mark, packages, preloads = sys.argv[1:]
+    for name in packages.split():
         importlib.import_module(name)
+    for name in preloads.split():
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
 
     def print_mark() -> None:
         with contextlib.suppress(OSError):  # the learner's code has closed it
             os.write(2, mark.encode())
 
-    outgoing.write(encode({"held": []}))
-    answer_requests(incoming, outgoing, folder, print_mark)
+    if first := read_frame(incoming.read):  # it may be long until somebody needs this worker
+        folder = decode(first)["folder"]
+        os.chdir(folder)
+        print_mark()
+        outgoing.write(encode({"held": []}))
+        answer_requests(incoming, outgoing, folder, print_mark)
