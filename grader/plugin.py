@@ -19,6 +19,7 @@ from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
 from grader.judge.message import clean, explain
 from grader.locale import language, say
+from grader.locale.narrow import let_streams_narrow
 from grader.model import LEARNER_SEED, Attempt, Check, CheckMarks, Exercise
 from grader.reports.terminal import lines
 from grader.sandbox import WorkerSource
@@ -103,6 +104,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    let_streams_narrow()
     config.stash[RUN] = run = Run(config)
     try:
         finish_above(Path(config.invocation_params.dir))
