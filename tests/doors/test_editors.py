@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -38,7 +39,8 @@ def test_the_courses_container_is_made_by_the_readmes_command() -> None:
     container = loaded(CONTAINERS[0])
     first, *others = container["postCreateCommand"].split(" && ")
     assert first == "make demo" and "| `make demo` |" in (ROOT / "README.md").read_text("utf-8")
-    assert subprocess.run(["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True).returncode == 0
+    if shutil.which("make"):  # Windows has none, the container does
+        assert subprocess.run(["make", "--dry-run", "demo"], cwd=ROOT, capture_output=True).returncode == 0
     assert {line.split()[0] for line in others} == {".venv/bin/pip", ".venv/bin/kata"}
     assert re.search(r"^ipykernel==", (ROOT / "constraints.txt").read_text("utf-8"), re.M)
     settings = container["customizations"]["vscode"]["settings"]
