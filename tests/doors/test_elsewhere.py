@@ -1,7 +1,7 @@
 """A learner on Windows or macOS: what this machine's system has and theirs lacks is hidden from our code.
 
 No such machine is needed: elsewhere/sitecustomize.py says what is hidden, and how. On one (CI's matrix) the same tests
-run as they are. What they cannot show is what Windows's own libraries do; docs/learners.md lists that.
+run as they are. What they cannot show is what Windows's own libraries do.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from grader.cli import COMMANDS
 from tests.course_copy import TOY, Course, copy_to
 from tests.doors.judge_all import judge_all
 from tests.test_plugin import ADDS_TWO, ANSWER
@@ -90,6 +91,14 @@ def test_the_same_submissions_get_the_same_attempts(system: str, tmp_path: Path)
     there = seen_on(system, given, tmp_path)
     assert there["fences"] == []
     assert there["attempts"] == json.loads(json.dumps(judge_all(given)["attempts"]))
+
+
+def test_every_command_and_the_notebooks_check_can_be_imported(system: str) -> None:
+    """Whatever a command does there, it begins with a sentence of ours and not with an ImportError."""
+    modules = [*(f"grader.cli.{name}" for name in COMMANDS), "grader.jupyter", "grader.watch.app", "grader.watch.judging"]
+    line = [sys.executable, "-c", f"import importlib; [importlib.import_module(name) for name in {modules}]"]
+    done = subprocess.run(line, env={**os.environ, **variables(system)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_crash_is_told_as_one(system: str, tmp_path: Path) -> None:
