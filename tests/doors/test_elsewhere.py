@@ -6,16 +6,19 @@ run as they are. What they cannot show is what Windows's own libraries do.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from grader.cli import COMMANDS
+from grader.cli import COMMANDS, watch
+from grader.locale import language
 from tests.course_copy import TOY, Course, copy_to
 from tests.doors.judge_all import judge_all
 from tests.test_plugin import ADDS_TWO, ANSWER
@@ -99,6 +102,30 @@ def test_every_command_and_the_notebooks_check_can_be_imported(system: str) -> N
     line = [sys.executable, "-c", f"import importlib; [importlib.import_module(name) for name in {modules}]"]
     done = subprocess.run(line, env={**os.environ, **variables(system)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_terminal_of_windows_has_no_name_and_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`kata` alone opens its full screen there; elsewhere a terminal without a name can draw none."""
+    stream = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr(watch, "sys", SimpleNamespace(stdin=stream, stdout=stream, stderr=stream))
+    for name, environment, drawn in (("nt", {}, True), ("nt", {"TERM": "dumb"}, False), ("posix", {}, False),
+                                     ("posix", {"TERM": "xterm"}, True)):  # fmt: skip
+        monkeypatch.setattr(watch, "os", SimpleNamespace(name=name, environ=environment))
+        assert watch.in_a_terminal() is drawn, (name, environment)
+
+
+@pytest.mark.parametrize(("number", "spoken"), [(0x0C0A, "es"), (0x080A, "es"), (0x0409, "en"), (0x0407, "en"), (0, "en")])
+def test_windows_says_its_language_in_a_way_of_its_own(
+    number: int, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody sets LANG there; KATA_LANG still has the first word."""
+    kernel32 = SimpleNamespace(GetUserDefaultUILanguage=lambda: number)
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel32), raising=False)
+    for variable in ("KATA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(variable, raising=False)
+    assert language() == spoken
+    monkeypatch.setenv("KATA_LANG", "es")
+    assert language() == "es"
 
 
 def test_a_crash_is_told_as_one(system: str, tmp_path: Path) -> None:

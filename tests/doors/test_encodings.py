@@ -105,6 +105,15 @@ def test_every_sign_of_our_texts_has_a_worse_one() -> None:
     assert all(sign.isascii() for sign in INSTEAD.values())
 
 
+def test_a_stub_whose_lines_windows_ended_is_the_original_still(tmp_path: Path) -> None:
+    """Git on Windows checks files out so: there is nothing to reset, and nothing is kept as a backup."""
+    course = copy_to(tmp_path)
+    stub = course.exercise / "double.py"
+    stub.write_bytes(stub.read_bytes().replace(b"\n", b"\r\n"))
+    assert course.run("kata", "reset", "90", "--yes").stdout == "double.py is the original already.\n"
+    assert list(course.exercise.glob("*.backup")) == []
+
+
 def test_nothing_is_read_or_written_in_the_systems_own_encoding(tmp_path: Path) -> None:
     """Python warns where a file is opened without one: on Windows it would be cp1252, and accents would be lost."""
     course = copy_to(tmp_path)
