@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import concurrent.futures
-import signal
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
@@ -21,12 +20,13 @@ from grader.ledger import Ledger
 from grader.locale import say
 from grader.model import Attempt, Finding
 from grader.sandbox import WorkerSource
-from grader.sandbox.fences import NONE, Fence
+from grader.sandbox.fences import Fence
 from grader.sandbox.plain import PlainWorkers
-from grader.sandbox.warm import FencedWorkers
+from grader.sandbox.sources import workers_behind
 from grader.submissions import HandIn
 
 CHANCES = 3  # of an attempt whose worker was killed
+KILLED = 9  # SIGKILL, which not every system knows
 ALONE = 10  # of a task that was under way when a process of the pool was killed: it is hardly ever the task's doing
 
 
@@ -151,7 +151,7 @@ def attempt_of(task: Task) -> Attempt:
 
 def _was_killed(judging: Judging) -> bool:
     findings = [result.finding for results in judging.results.values() for result in results]
-    return any(finding and finding.facts.get("signal") == signal.SIGKILL for finding in findings)
+    return any(finding and finding.facts.get("signal") == KILLED for finding in findings)
 
 
 def without_running(task: Task, outcome: str, finding: Finding) -> Attempt:
@@ -173,7 +173,7 @@ _of_this_thread = threading.local()  # warm parents end with the thread that sta
 def _tools(fence: Fence) -> tuple[WorkerSource, ValueCache]:
     """Workers and cache, kept for all attempts of this thread."""
     if getattr(_of_this_thread, "fence", None) != fence:
-        source: WorkerSource = PlainWorkers() if fence == NONE else FencedWorkers(fence)
+        source = workers_behind(fence)
         atexit.register(source.close)
         _of_this_thread.tools, _of_this_thread.fence = (source, ValueCache()), fence
     tools: tuple[WorkerSource, ValueCache] = _of_this_thread.tools

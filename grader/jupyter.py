@@ -23,9 +23,7 @@ from grader.locale import language, say
 from grader.model import LEARNER_SEED, Attempt, Check, Exercise
 from grader.reports.terminal import Line, line_of, lines
 from grader.sandbox import WorkerSource
-from grader.sandbox.fences import NONE, best
-from grader.sandbox.plain import PlainWorkers
-from grader.sandbox.warm import FencedWorkers
+from grader.sandbox.sources import own_workers
 from grader.submissions.notebooks import module_of
 
 COLOURS = {"green": "#0a7a2f", "yellow": "#8a6100", "red": "#b3261e", "magenta": "#8e24aa"}
@@ -145,7 +143,6 @@ def _history() -> list[str]:
 @cache
 def _tools() -> tuple[WorkerSource, ValueCache]:
     """Workers and cache, kept as long as the kernel lives."""
-    fence = best()
-    source: WorkerSource = PlainWorkers() if fence == NONE else FencedWorkers(fence)
+    source = own_workers()
     atexit.register(source.close)
     return source, ValueCache()

@@ -19,13 +19,12 @@ from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
 from grader.judge.message import clean, explain
 from grader.locale import language, say
+from grader.locale.narrow import let_streams_narrow
 from grader.model import LEARNER_SEED, Attempt, Check, CheckMarks, Exercise
 from grader.reports.terminal import lines
 from grader.sandbox import WorkerSource
-from grader.sandbox.fences import NONE, best
 from grader.sandbox.in_process import InProcessWorkers
-from grader.sandbox.plain import PlainWorkers
-from grader.sandbox.warm import FencedWorkers
+from grader.sandbox.sources import own_workers
 from grader.staged import finish_above
 from grader.submissions import read
 
@@ -72,11 +71,8 @@ class Run:
         return self.judgings[exercise.name]
 
     def source(self, file: Path) -> WorkerSource:
-        if self._source is None and self.config.getoption("in_process"):
-            self._source = InProcessWorkers(file)
-        elif self._source is None:
-            fence = best()
-            self._source = PlainWorkers() if fence == NONE else FencedWorkers(fence)
+        if self._source is None:
+            self._source = InProcessWorkers(file) if self.config.getoption("in_process") else own_workers()
         return self._source
 
     def warm(self, exercises: list[Exercise]) -> None:
@@ -85,8 +81,7 @@ class Run:
             source = self.source(Path())
             for exercise in exercises:
                 for name in (exercise.runtime, *exercise.other_runtimes):
-                    if isinstance(source, FencedWorkers):
-                        source.warm(name)
+                    source.warm(name)
 
     def close(self) -> None:
         for judging in self.judgings.values():
@@ -109,6 +104,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    let_streams_narrow()
     config.stash[RUN] = run = Run(config)
     try:
         finish_above(Path(config.invocation_params.dir))

@@ -32,8 +32,10 @@ class Course:
         """The learner saves this as double.py."""
         (self.exercise / "double.py").write_text(code, "utf-8")
 
-    def run(self, *line: str, language: str = "en", **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run `pytest ...` or `kata ...` in the course."""
+    def run(
+        self, *line: str, language: str = "en", encoding: str = "utf-8", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `pytest ...` or `kata ...` in the course. `encoding`: what it is expected to write."""
         program = {"pytest": ["-m", "pytest"], "kata": ["-m", "grader.cli"]}[line[0]]
         environment = {
             **os.environ,
@@ -48,7 +50,7 @@ class Course:
             cwd=self.root,
             env=environment,
             capture_output=True,
-            text=True,
+            encoding=encoding,
             timeout=120,
         )
 

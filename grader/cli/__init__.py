@@ -12,6 +12,7 @@ import click
 from grader import __version__
 from grader.errors import KataError
 from grader.locale import say
+from grader.locale.narrow import let_streams_narrow
 from grader.staged import finish_above
 
 COMMANDS = (
@@ -50,6 +51,7 @@ def kata(context: click.Context) -> None:
 
 def main() -> Any:
     """Run; a KataError is a sentence and exit code 2, anything unforeseen is our fault and exit code 3."""
+    let_streams_narrow()
     try:
         finish_above(Path.cwd())
         return kata(standalone_mode=False) or 0

@@ -20,8 +20,7 @@ from grader.model import LEARNER_SEED, Attempt, Exercise
 from grader.reports.terminal import lines
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, Fence, best
-from grader.sandbox.plain import PlainWorkers
-from grader.sandbox.warm import FencedWorkers
+from grader.sandbox.sources import own_workers
 from grader.submissions import read
 
 if TYPE_CHECKING:
@@ -41,8 +40,7 @@ def fence_for(others_code: bool) -> Fence:
 @contextmanager
 def workshop() -> Iterator[tuple[WorkerSource, ValueCache]]:
     """Workers for a learner's or author's own code, and the cache; every process that was started is ended."""
-    fence = fence_for(others_code=False)
-    source: WorkerSource = PlainWorkers() if fence == NONE else FencedWorkers(fence)
+    source = own_workers()
     try:
         yield source, ValueCache()
     finally:

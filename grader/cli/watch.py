@@ -32,4 +32,5 @@ def command(exercise: str, plain: bool) -> None:
 def in_a_terminal() -> bool:
     """Can a full screen be drawn (textual draws on standard error), and keys be read?"""
     streams = (sys.stdin, sys.stdout, sys.stderr)
-    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", "") not in ("", "dumb")
+    unsaid = "windows" if os.name == "nt" else "dumb"  # there nobody sets TERM
+    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", unsaid) not in ("", "dumb")

@@ -21,7 +21,8 @@ LARGEST = 64 << 20
 # Where a release may write. A release is not trusted to put files elsewhere, such as into a repository's .git.
 ALLOWED = re.compile(
     r"README(\.es)?\.md|requirements\.txt|pytest\.ini|\.gitignore|\.gitattributes|solutions\.sealed"
-    r"|\.devcontainer/devcontainer\.json|\.github/workflows/kata\.yml|engine/gradkata-[\w.]+-py3-none-any\.whl"
+    r"|\.devcontainer/devcontainer\.json|\.vscode/settings\.json|\.github/workflows/kata\.yml"
+    r"|engine/gradkata-[\w.]+-py3-none-any\.whl"
     r"|exercises/\d\d_[a-z][a-z0-9_]*/(\.original/)?[\w.-]+"
 )
 

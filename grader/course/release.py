@@ -30,7 +30,7 @@ from grader.staged import Change, digest, finish, make, seen
 KIT = Path(__file__).parent / "kit"
 PLACES = {
     "README.md": "README.md", "README.es.md": "README.es.md", "kata.yml": ".github/workflows/kata.yml",
-    "devcontainer.json": ".devcontainer/devcontainer.json",
+    "devcontainer.json": ".devcontainer/devcontainer.json", "settings.json": ".vscode/settings.json",
 }  # fmt: skip
 FIXED = {
     "pytest.ini": "[pytest]\naddopts = --import-mode=importlib\n",

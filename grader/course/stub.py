@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime
+from pathlib import Path
 
 from grader.errors import BadExercise, KataError
 from grader.locale import say
@@ -65,7 +66,7 @@ def backup_name(exercise: Exercise, now: datetime) -> str:
 
 
 def is_original(exercise: Exercise) -> bool:
-    return exercise.stub.is_file() and exercise.stub.read_bytes() == original(exercise).encode()
+    return _holds(exercise.stub, original(exercise))
 
 
 def put_back(exercise: Exercise, backup: str) -> bool:
@@ -82,11 +83,16 @@ def _quoted(task: str) -> str:
     return '"' + task.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _holds(file: Path, text: str) -> bool:
+    """Is that its text, whatever ends its lines? Git on Windows writes others."""
+    return file.is_file() and file.read_bytes().replace(b"\r\n", b"\n") == text.encode()
+
+
 def write(exercise: Exercise, text: str) -> bool:
     """Put the stub in its place; says whether it changed."""
-    if exercise.stub.is_file() and exercise.stub.read_bytes() == text.encode():
+    if _holds(exercise.stub, text):
         return False
     half = exercise.stub.with_suffix(".half")
-    half.write_text(text, "utf-8")
+    half.write_bytes(text.encode())
     os.replace(half, exercise.stub)
     return True

@@ -115,7 +115,7 @@ def _begun(text: str) -> Any:
 def machine() -> str:
     """What decides a value's last bits besides its inputs: interpreter, library versions, processor, this code."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
         processor = "".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))}))
     except OSError:
         processor = platform.processor()

@@ -12,14 +12,24 @@ from grader.model import LANGUAGES
 
 
 def language() -> str:
-    """KATA_LANG, else the locale's language, else English."""
+    """KATA_LANG, else the locale's language (Windows's own where no variable names one), else English."""
     for variable in ("KATA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")[:2].lower()
         if value in LANGUAGES:
             return value
         if value and variable != "KATA_LANG":
             return "en"
-    return "en"
+    found = _language_of_windows()
+    return found if found in LANGUAGES else "en"
+
+
+def _language_of_windows() -> str:
+    """Of its menus; empty elsewhere."""
+    import ctypes
+    import locale
+
+    windows = getattr(ctypes, "windll", None)
+    return locale.windows_locale.get(windows.kernel32.GetUserDefaultUILanguage(), "")[:2] if windows else ""
 
 
 @cache

@@ -47,7 +47,8 @@ def why_not() -> str:
         return "bubblewrap is not installed"
     trial = command(["/usr", *(path for path in ("/lib", "/lib64", "/bin") if os.path.exists(path))], [], {}, [])
     try:
-        done = subprocess.run([*trial, "/usr/bin/env", "true"], capture_output=True, text=True, env={}, timeout=60)
+        line = [*trial, "/usr/bin/env", "true"]
+        done = subprocess.run(line, capture_output=True, encoding="utf-8", errors="replace", env={}, timeout=60)
     except subprocess.TimeoutExpired:
         return "it does not end"
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["it does not start"])[-1][:200]

@@ -24,6 +24,9 @@ class InProcessWorkers:
         self._learner_file = learner_file
         self._runtime = ""
 
+    def warm(self, runtime: str) -> None:
+        """Nothing: it would be paid twice."""
+
     def open_worker(self, runtime: str, folder: str | None = None) -> Worker:
         """Of the first runtime that is asked for, and a process for any other: Keras has one backend in a process."""
         self._runtime = self._runtime or runtime

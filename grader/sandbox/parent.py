@@ -15,7 +15,8 @@ from typing import Any
 from grader.errors import FenceMissing
 from grader.sandbox import bubblewrap, landlock, seccomp
 from grader.sandbox.fences import Fence
-from grader.sandbox.link import LinkedWorker, pair
+from grader.sandbox.link import LinkedWorker
+from grader.sandbox.polled import Polled
 from grader.sandbox.runtimes import Runtime, address_space, interpreter_paths, package_folders
 from grader.worker.scratch import remove
 from grader.worker.serve import DATA
@@ -182,7 +183,7 @@ class WarmParent:
         """A new worker, forked and confined. `folder`: the scratch folder of an earlier one, to keep its files."""
         self.wait_until_ready()
         folder = folder or f"{self._home or '/tmp'}/{secrets.token_hex(8)}"
-        mine, theirs = pair()
+        mine, theirs = (one.detach() for one in socket.socketpair())
         output_read, output_write = os.pipe()
         try:
             pid = self._ask({"op": "fork", "folder": folder}, theirs, output_write)["pid"]
@@ -205,7 +206,7 @@ class WarmParent:
 
         self.workers += 1
         self._started += 1
-        worker = LinkedWorker(mine, mine, output_read, folder, how_it_ended)
+        worker = LinkedWorker(Polled(mine, mine, output_read), folder, how_it_ended)
         worker.greet(FORK_SECONDS)
         worker.held = [*self.held, *(layer for layer in worker.held if layer not in self.held)]
         return worker

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from grader.model import Exercise
 
 LONGEST_LINE = 64 << 20
 END_SECONDS = 3.0
+OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # what Windows has in place of sessions
 Event = dict[str, Any]
 
 
@@ -48,7 +50,7 @@ class Judge:
             pipe = asyncio.subprocess.PIPE
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "grader.watch.judging", stdin=pipe, stdout=pipe, stderr=pipe,
-                limit=LONGEST_LINE, start_new_session=True,  # Ctrl-C is the screen's to handle
+                limit=LONGEST_LINE, start_new_session=True, creationflags=OWN_GROUP,  # Ctrl-C is the screen's to handle
                 env={**os.environ, "KATA_LANG": language},
             )  # fmt: skip
             self._reading = asyncio.create_task(self._read(self._process))

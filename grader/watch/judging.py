@@ -24,10 +24,9 @@ from grader.judge.cache import ValueCache
 from grader.judge.compared import paired
 from grader.model import LANGUAGES, LEARNER_SEED, Check, Exercise, worst
 from grader.sandbox import WorkerSource
-from grader.sandbox.fences import NONE, best
+from grader.sandbox.channel import Stop
 from grader.sandbox.link import LinkedWorker
-from grader.sandbox.plain import PlainWorkers
-from grader.sandbox.warm import FencedWorkers
+from grader.sandbox.sources import own_workers
 from grader.side_by_side.table import as_lines
 
 TABLE_WIDTH = 76  # of the values beside each other; fits a terminal of 80
@@ -35,7 +34,7 @@ Send = Callable[..., None]
 
 
 class Requests(threading.Thread):
-    """The newest request. While one is worked on, `stop` can be read from as soon as a newer one is there."""
+    """The newest request. While one is worked on, `stop` is set as soon as a newer one is there."""
 
     def __init__(self, incoming: Any) -> None:
         super().__init__(daemon=True)
@@ -43,8 +42,7 @@ class Requests(threading.Thread):
         self._there = threading.Condition()
         self._newest: dict[str, Any] | None = None
         self._ended = False
-        self.stop, self._stopping = os.pipe()
-        os.set_blocking(self.stop, False)
+        self.stop = Stop()
 
     def run(self) -> None:
         for line in self._incoming:
@@ -54,7 +52,7 @@ class Requests(threading.Thread):
     def _put(self, request: dict[str, Any] | None) -> None:
         with self._there:
             self._newest, self._ended = request, request is None
-            os.write(self._stopping, b".")
+            self.stop.set()
             self._there.notify()
 
     def next(self) -> dict[str, Any] | None:
@@ -63,16 +61,19 @@ class Requests(threading.Thread):
             self._there.wait_for(lambda: self._newest is not None or self._ended)
             request, self._newest = self._newest, None
             if request is not None:
-                os.read(self.stop, 1 << 16)
+                self.stop.clear()
             return request
 
 
 class StoppableWorkers:
-    """Workers whose answer nobody waits for any more once `stop` can be read from."""
+    """Workers whose answer nobody waits for any more once `stop` is set."""
 
-    def __init__(self, source: WorkerSource, stop: int) -> None:
+    def __init__(self, source: WorkerSource, stop: Stop) -> None:
         self._source, self._stop = source, stop
         self.fence_names = source.fence_names
+
+    def warm(self, runtime: str) -> object:
+        return self._source.warm(runtime)
 
     def open_worker(self, runtime: str, folder: str | None = None) -> LinkedWorker:
         worker = self._source.open_worker(runtime, folder)
@@ -95,16 +96,13 @@ def main() -> None:
 
     requests = Requests(os.fdopen(os.dup(0), "rb", 0))
     requests.start()
-    fence = best()
-    own: WorkerSource = PlainWorkers() if fence == NONE else FencedWorkers(fence)
-    source, cache = StoppableWorkers(own, requests.stop), ValueCache()
+    source, cache = StoppableWorkers(own_workers(), requests.stop), ValueCache()
     try:
         while (request := requests.next()) is not None:
             number = request["number"]
             try:
                 exercise = catalog.load(Path(request["folder"]))
-                if isinstance(own, FencedWorkers):
-                    own.warm(exercise.runtime)
+                source.warm(exercise.runtime)
                 grade(exercise, request, source, cache, lambda *event, n=number, **facts: send(n, *event, **facts))
             except KeyboardInterrupt:
                 continue

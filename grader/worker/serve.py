@@ -1,13 +1,15 @@
 """What a worker does all its life: reads a request, answers it. And the plain worker, where the system has no fence.
 
-python -B plain ...     one worker without fences (stdin and stdout carry frames)
+The plain worker's command line: a mark to print before each answer, packages to import, and others if they are there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,8 +19,8 @@ from .values import BadFrame, decode, encode, read_frame
 DATA = 3  # a confined worker's only descriptor besides its captured output
 
 
-def answer_requests(incoming: Any, outgoing: Any, folder: str) -> None:
-    """Until the judge hangs up."""
+def answer_requests(incoming: Any, outgoing: Any, folder: str, before: Callable[[], None] = lambda: None) -> None:
+    """Until the judge hangs up. `before` is called before each answer."""
     session = Session(Path(folder))
     while frame := read_frame(incoming.read):
         request = decode(frame)
@@ -26,6 +28,7 @@ def answer_requests(incoming: Any, outgoing: Any, folder: str) -> None:
             reply = encode({**session.answer(request), "id": request["id"]})
         except (BadFrame, RecursionError, MemoryError) as problem:
             reply = encode({"raised": session.describe(problem), "id": request["id"]})
+        before()
         _write(outgoing, reply)
 
 
@@ -41,9 +44,20 @@ def plain_worker() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)
-    folder = sys.argv[1]
-    os.chdir(folder)
-    for name in sys.argv[2:]:
+    mark, packages, preloads = sys.argv[1:]
+    for name in packages.split():
         importlib.import_module(name)
-    outgoing.write(encode({"held": []}))
-    answer_requests(incoming, outgoing, folder)
+    for name in preloads.split():
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+
+    def print_mark() -> None:
+        with contextlib.suppress(OSError):  # the learner's code has closed it
+            os.write(2, mark.encode())
+
+    if first := read_frame(incoming.read):  # it may be long until somebody needs this worker
+        folder = decode(first)["folder"]
+        os.chdir(folder)
+        print_mark()
+        outgoing.write(encode({"held": []}))
+        answer_requests(incoming, outgoing, folder, print_mark)

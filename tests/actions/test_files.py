@@ -16,7 +16,7 @@ from tests.actions.runner import REPO
 WORKFLOWS = sorted((REPO / ".github/workflows").glob("*.yml"))
 ACTIONS = sorted((REPO / ".github/actions").glob("*/action.yml"))
 PINNED = re.compile(r"[\w-]+/[\w./-]+@[0-9a-f]{40}|\$/\.github/actions/\w+")
-SHELL = re.compile(r"^(pip|kata|tar|\.ci/run)\b")
+SHELL = re.compile(r"^(pip|kata|pytest|tar|\.ci/run)\b")
 # Linters come as wheels with `.[dev]`; where a machine has no wheel, that is what the skip says.
 LINTERS = {
     "actionlint": ["actionlint"],
@@ -75,5 +75,5 @@ def test_jobs_have_the_rights_they_need_and_no_dangerous_event(file: Path) -> No
     for name, job in content["jobs"].items():
         writing = {right for right, level in job["permissions"].items() if level != "read"}
         assert writing == ({"statuses", "pull-requests"} if (file.stem, name) == ("grade", "publish") else set())
-        if name in ("judge", "grade", "test"):
+        if name in ("judge", "grade", "test", "learner"):
             assert "secrets." not in str(job) and "environment" not in job

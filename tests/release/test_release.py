@@ -41,7 +41,8 @@ def test_learners_get_exercises_the_engine_readmes_a_devcontainer_and_a_workflow
     assert sorted(toy_release.everything()) == sorted(
         [f"exercises/90_double/{name}" for name in [*own, ".known-mistakes", ".original/double.py"]]
         + [f"engine/{wheel.file_name()}", "requirements.txt", "pytest.ini", ".gitignore", ".gitattributes"]
-        + ["README.md", "README.es.md", ".devcontainer/devcontainer.json", ".github/workflows/kata.yml", manifest.FILE]
+        + ["README.md", "README.es.md", ".devcontainer/devcontainer.json", ".vscode/settings.json"]
+        + [".github/workflows/kata.yml", manifest.FILE]
     )
 
 
@@ -53,6 +54,7 @@ def test_every_text_is_filled_in_and_ends_its_lines_as_unix_does(toy_release: Re
     assert b"pytest exercises/90 " in toy_release.files["README.md"]
     assert b"[exercises/90_double](exercises/90_double/README.es.md)" in toy_release.files["README.es.md"]
     json.loads(toy_release.files[".devcontainer/devcontainer.json"])
+    json.loads(toy_release.files[".vscode/settings.json"])
 
 
 def test_the_engine_is_a_dependency_of_an_exact_version(toy_release: Release) -> None:

@@ -1,4 +1,7 @@
-"""The judge's end of a worker, with a scripted other end: whatever comes, the judge stays whole and in time."""
+"""The judge's end of a worker, with a scripted other end: whatever comes, the judge stays whole and in time.
+
+Each fact holds of both channels: the one of descriptors and poll, and the one of pipes and threads.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,49 @@ import numpy as np
 import pytest
 
 from grader.errors import FenceMissing, LearnerRaised, WorkerDied, WorkerTimeout
-from grader.sandbox.link import OUTPUT_KEPT, LinkedWorker
+from grader.sandbox.channel import OUTPUT_KEPT, Channel, Stop
+from grader.sandbox.link import LinkedWorker
+from grader.sandbox.polled import Polled
+from grader.sandbox.threaded import Threaded
 from grader.worker.values import MAX_BODY, MAX_HEADER, PREFIX, decode, encode, read_frame
 
 SECONDS = 30.0
+MARK = b"<mark>"
 ERROR = {"class": "E", "bases": ["E"], "text": "", "line": None, "file": "", "source": "", "missing": None, "owner": ""}
 Script = Callable[[socket.socket, int], None]  # the other end of the data channel, the other end of the output pipe
+
+
+class Marked(socket.socket):
+    """Prints the mark before what it sends, as a worker does before an answer."""
+
+    print_to: int
+
+    def sendall(self, data: bytes, flags: int = 0) -> None:  # type: ignore[override]
+        os.write(self.print_to, MARK)
+        super().sendall(data, flags)
+
+
+def polled(mine: int, output: int) -> Channel:
+    return Polled(mine, mine, output)
+
+
+def threaded(mine: int, output: int) -> Channel:
+    pipes = (os.fdopen(descriptor, mode, 0) for descriptor, mode in ((os.dup(mine), "rb"), (mine, "wb"), (output, "rb")))
+    return Threaded(*pipes, MARK)
 
 
 class Scripted:
     """A worker whose other end is a thread of this process."""
 
-    def __init__(self, script: Script) -> None:
-        mine, self.theirs = socket.socketpair()
+    def __init__(self, make: Callable[[int, int], Channel], script: Script) -> None:
+        mine, theirs = socket.socketpair()
         output, self.print_to = os.pipe()
+        self.theirs = theirs
+        if make is threaded:
+            self.theirs = Marked(fileno=theirs.detach())
+            self.theirs.print_to = self.print_to
         self.ended: list[bool] = []
-        self.worker = LinkedWorker(mine.fileno(), mine.fileno(), output, "/folder", self._how_it_ended)
-        mine.detach()
+        self.worker = LinkedWorker(make(mine.detach(), output), "/folder", self._how_it_ended)
         self._thread = threading.Thread(target=self._run, args=[script], daemon=True)
         self._thread.start()
 
@@ -39,7 +68,10 @@ class Scripted:
             script(self.theirs, self.print_to)
 
     def _how_it_ended(self, keep_files: bool) -> tuple[int, int]:
+        """As a process's end does, this ends what it was reading and writing."""
         self.ended.append(keep_files)
+        with suppress(OSError):
+            self.theirs.shutdown(socket.SHUT_RDWR)
         return 0, 7
 
     def close(self) -> None:
@@ -51,12 +83,17 @@ class Scripted:
         os.close(self.print_to)
 
 
+@pytest.fixture(params=[polled, threaded], ids=["polled", "threaded"])
+def channel(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
 @pytest.fixture
-def scripted() -> Iterator[Callable[[Script], Scripted]]:
+def scripted(channel: Callable[[int, int], Channel]) -> Iterator[Callable[[Script], Scripted]]:
     made: list[Scripted] = []
 
     def make(script: Script) -> Scripted:
-        made.append(Scripted(script))
+        made.append(Scripted(channel, script))
         return made[-1]
 
     yield make
@@ -245,13 +282,12 @@ def test_endless_output_does_not_hold_the_deadline(scripted: Make) -> None:
     assert len(one.worker.output()) <= OUTPUT_KEPT + len("\n[...]")
 
 
-def test_output_that_is_never_empty_does_not_hold_the_deadline() -> None:
+def test_output_that_is_never_empty_does_not_hold_the_deadline(channel: Callable[[int, int], Channel]) -> None:
     """However fast the other end writes."""
     mine, theirs = socket.socketpair()
     with theirs:
         zeros = os.open("/dev/zero", os.O_RDONLY)
-        worker = LinkedWorker(mine.fileno(), mine.fileno(), zeros, "/folder", lambda keep_files: (9, 0))
-        mine.detach()
+        worker = LinkedWorker(channel(mine.detach(), zeros), "/folder", lambda keep_files: (9, 0))
         with pytest.raises(WorkerTimeout):
             worker.request("run", 0.2)
 
@@ -284,15 +320,16 @@ def test_a_worker_that_does_not_get_ready_is_no_ones_fault_but_ours(hello: Any, 
 
 
 def test_an_answer_that_nobody_waits_for_any_more_ends_the_worker(scripted: Callable[[Script], Scripted]) -> None:
-    """What can be read from `stop` ends the wait at once, whatever the deadline; the worker is gone with its files."""
+    """`stop` ends the wait at once, whatever the deadline; the worker is gone with its files."""
     made = scripted(lambda theirs, _: None)
-    made.worker.stop, stopping = os.pipe()
+    made.worker.stop = stop = Stop()
     made.worker.keep_files = True
-    os.write(stopping, b".")
+    stop.set()
     with pytest.raises(KeyboardInterrupt):
         made.worker.request("run", SECONDS * 100)
     assert made.ended == [False]
     with pytest.raises(WorkerDied):
         made.worker.request("run", SECONDS)
-    os.close(made.worker.stop)
-    os.close(stopping)
+    stop.clear()
+    assert not stop.is_set()
+    stop.close()

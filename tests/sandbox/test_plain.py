@@ -13,7 +13,7 @@ import pytest
 
 from grader.errors import FenceMissing, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.sandbox import plain
-from grader.sandbox.link import OUTPUT_KEPT
+from grader.sandbox.channel import OUTPUT_KEPT
 from grader.sandbox.plain import PlainWorkers
 from tests.sandbox.processes import are_gone
 from tests.sandbox.wall import SECONDS, open_one, run_in
@@ -87,6 +87,54 @@ def test_files_stay_if_they_are_to_be_kept(workers: PlainWorkers) -> None:
     assert run_in(worker, "remembers") == (False, True, ["inner", "mark"])
     run_in(worker, "deep_tree")
     worker.end()
+
+
+def test_a_third_worker_is_started_ahead_of_time_and_ended_if_nobody_needs_it(workers: PlainWorkers) -> None:
+    """Its frameworks are imported while the second one works. One that was killed meanwhile is not given out."""
+    first, second = open_one(workers), open_one(workers)
+    ahead = workers._ahead["numpy"]
+    assert ahead.lives
+    third = open_one(workers)
+    assert workers._ahead["numpy"] is not ahead
+    assert run_in(third, "fine") == 1
+    workers._ahead["numpy"].end()
+    fourth = open_one(workers)
+    assert run_in(fourth, "fine") == 1
+    for worker in (first, second, third, fourth):
+        worker.end()
+    waiting = workers._ahead["numpy"]
+    workers.close()
+    assert not waiting.lives
+
+
+def test_what_libraries_print_when_they_are_imported_is_not_the_learners(
+    workers: PlainWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain, "PROGRAM", "import os; os.write(2, b'a warning'); " + plain.PROGRAM)
+    worker = open_one(workers)
+    assert run_in(worker, "fine") == 1
+    assert worker.output() == ""
+    worker.end()
+
+
+def test_prints_are_there_when_their_answer_is(workers: PlainWorkers) -> None:
+    """They come through another pipe, so an answer could overtake them."""
+    worker = open_one(workers)
+    for count in range(1, 101):
+        run_in(worker, "print_much", 10)
+        assert len(worker.output()) == (10 + len("the end")) * count
+    worker.end()
+
+
+@pytest.mark.parametrize(
+    ("code", "ending"),
+    [
+        (0, (0, 0)), (9, (0, 9)), (-11, (11, 0)), (0xC0000005, (signal.SIGSEGV, 0)), (0xC00000FD, (signal.SIGSEGV, 0)),
+        (0xC0000094, (signal.SIGFPE, 0)), (0xC0000374, (signal.SIGABRT, 0)),
+    ],
+)  # fmt: skip
+def test_exit_codes_of_windows_that_stand_for_crashes_are_told_as_signals(code: int, ending: tuple[int, int]) -> None:
+    assert plain._ending(code) == ending
 
 
 def test_a_learners_file_stands_in_for_no_library(workers: PlainWorkers) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from grader.errors import LearnerRaised, WorkerDied, WorkerTimeout
+from grader.sandbox.channel import OUTPUT_KEPT
 from grader.sandbox.fences import Fence
-from grader.sandbox.link import OUTPUT_KEPT
 from grader.sandbox.warm import FencedWorkers
 from grader.worker.values import encode
 from tests.sandbox.wall import INNER, SECONDS, open_one, run_in, unavailable
