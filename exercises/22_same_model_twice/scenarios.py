@@ -3,7 +3,7 @@
 from typing import Any
 
 import keras
-from workbench import built, fill, kept, keras_logits, layer_counts, put, takes, torch_logits, values, wiped
+from workbench import fill, kept, keras_logits, layer_counts, put, takes, torch_logits, values, wiped
 
 
 def layers(module: Any, sizes: dict[str, int]) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def curves(
     module: Any, sizes: dict[str, int], weights: dict[str, Any], x: Any, y: Any, options: dict[str, Any]
 ) -> dict[str, list[float]]:
     """What train_both returns for two models with these weights."""
-    ours, theirs = built(module, sizes)
+    ours, theirs = wiped(module, sizes)
     put(ours, sizes, weights)
     module.port_weights(ours, theirs)
     keras.utils.set_random_seed(1)  # an order that is drawn is the same each time

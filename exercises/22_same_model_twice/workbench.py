@@ -39,10 +39,13 @@ def kept(module: Any, sizes: dict[str, int], **options: Any) -> tuple[nn.Module,
 
 
 def wiped(module: Any, sizes: dict[str, int], **options: Any) -> tuple[nn.Module, Any]:
-    """Those models, every weight and statistic a number that no check asks for: nothing is left of an earlier check."""
+    """Those models without gradients, and every weight and statistic a number that no check asks for: nothing is left
+    of an earlier check."""
     models = kept(module, sizes, **options)
     for model in models:
         fill(model, sizes, 5.0)
+        for parameter in model.parameters():  # a Keras model has them too, on this backend
+            parameter.grad = None
     return models
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import torch
-from workbench import arrays_of, built, fill, keras_logits, put, torch_logits, value, values, wiped
+from workbench import arrays_of, fill, keras_logits, put, torch_logits, value, values, wiped
 
 # 22.1, 22.2 Weights from one to the other
 
@@ -132,8 +132,9 @@ def trained(
     norm: dict[str, Any],
     evaluating: bool,
 ) -> dict[str, Any]:
-    """What train_both returns and makes of two models; a torch model may come in evaluation mode."""
-    ours, theirs = built(module, sizes, **norm)
+    """What train_both returns and makes of two models, which other optimizers may have trained before; a torch model
+    may come in evaluation mode."""
+    ours, theirs = wiped(module, sizes, **norm)
     put(ours, sizes, weights)
     put(theirs, sizes, kernels)
     ours.train(not evaluating)
