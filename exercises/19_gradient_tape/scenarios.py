@@ -76,19 +76,23 @@ def metrics_of(kind):
 
 
 def epochs(module, kind, x, y, batch_size, count, optimizer, metrics, seed):
-    """The history that fit returns, and the weights afterwards."""
+    """The history that fit returns, the weights afterwards and how many steps the optimizer has taken."""
     forbid_keras_training()
     model = network(kind, x.shape[1], 1, seed)
     data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
-    history = module.fit(model, data, LOSSES["mse"](), built(OPTIMIZERS[optimizer](), model), metrics_of(metrics), epochs=count)
-    return {"history": history, "weights": plain(model.get_weights())}
+    used = built(OPTIMIZERS[optimizer](), model)
+    given = {"metrics": metrics_of(metrics), "epochs": count} if metrics else {}
+    history = module.fit(model, data, LOSSES["mse"](), used, **given)
+    return {"history": history, "weights": plain(model.get_weights()), "the optimizer's steps": int(used.iterations)}
 
 
 def keras_epochs(module, kind, x, y, batch_size, count, optimizer, metrics, seed):
     """The same by model.fit (for `submission.alone`)."""
     model = network(kind, x.shape[1], 1, seed)
     data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
-    model.compile(optimizer=OPTIMIZERS[optimizer](), loss=LOSSES["mse"](), metrics=metrics_of(metrics), jit_compile=False)
+    given = {"metrics": metrics_of(metrics)} if metrics else {}
+    model.compile(optimizer=OPTIMIZERS[optimizer](), loss=LOSSES["mse"](), jit_compile=False, **given)
     seen = model.fit(data, epochs=count, verbose=0).history
     history = [{name: float(values[i]) for name, values in seen.items()} for i in range(count)]
-    return {"history": history, "weights": plain(model.get_weights())}
+    steps = int(model.optimizer.iterations)
+    return {"history": history, "weights": plain(model.get_weights()), "the optimizer's steps": steps}

@@ -27,6 +27,28 @@ def built(module: Any, sizes: dict[str, int], **options: Any) -> tuple[nn.Module
     return module.build_torch(**sizes, **options), module.build_keras(**sizes, **options)
 
 
+KEPT: dict[str, tuple[nn.Module, Any]] = {}
+
+
+def kept(module: Any, sizes: dict[str, int], **options: Any) -> tuple[nn.Module, Any]:
+    """Both models, built at the first call with these arguments: that takes longer than all that is read from them."""
+    wanted = repr((sizes, options))
+    if wanted not in KEPT:
+        KEPT[wanted] = built(module, sizes, **options)
+    return KEPT[wanted]
+
+
+def wiped(module: Any, sizes: dict[str, int], **options: Any) -> tuple[nn.Module, Any]:
+    """Those models without gradients, and every weight and statistic a number that no check asks for: nothing is left
+    of an earlier check."""
+    models = kept(module, sizes, **options)
+    for model in models:
+        fill(model, sizes, 5.0)
+        for parameter in model.parameters():  # a Keras model has them too, on this backend
+            parameter.grad = None
+    return models
+
+
 def keras_layers(layer: Any) -> Iterator[Any]:
     """The layer and all below it, whether in a Sequential, a functional model or an attribute."""
     return iter(layer._flatten_layers())
@@ -44,6 +66,14 @@ def layer_counts(model: Any) -> dict[str, int]:
         weights = sum(1 for name in model.state_dict() if not name.endswith("num_batches_tracked"))
     counts = {name: sum(isinstance(layer, cls) for layer in found) for name, cls in kinds.items()}
     return counts | {"arrays": weights}
+
+
+def takes(model: Any) -> list[int | None] | None:
+    """The shape of an image that a Keras model says it takes; None of a model that says nothing, as own classes do."""
+    inputs = getattr(model, "inputs", None)
+    if not isinstance(inputs, (list, tuple)) or len(inputs) != 1 or not hasattr(inputs[0], "shape"):
+        return None
+    return [None if size is None else int(size) for size in inputs[0].shape[1:]]
 
 
 def parts(model: Any, sizes: dict[str, int]) -> dict[str, Any]:
@@ -96,6 +126,11 @@ def put(model: Any, sizes: dict[str, int], arrays: dict[str, np.ndarray]) -> Non
                 weight.copy_(torch.tensor(arrays[name]))
             else:
                 weight.assign(arrays[name])
+
+
+def fill(model: Any, sizes: dict[str, int], number: float) -> None:
+    """Write one number everywhere."""
+    put(model, sizes, {name: np.full_like(value(weight), number) for name, weight in arrays_of(model, sizes).items()})
 
 
 def torch_logits(model: nn.Module, x: np.ndarray, training: bool = False) -> np.ndarray:

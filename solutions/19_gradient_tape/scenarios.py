@@ -70,17 +70,32 @@ def loose_weights(module, x, y, seed):
     return {"before": before, "after": [np.array(weight) for weight in model.get_weights()], "metric": float(metric.result())}
 
 
+class TotalError(keras.metrics.Metric):
+    """The sum of absolute errors of all that it was given: it shows what a mean does not, an update too many."""
+
+    def __init__(self):
+        super().__init__()
+        self.total = self.add_weight(shape=(), initializer="zeros", name="total")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total.assign_add(tf.reduce_sum(tf.abs(y_true - y_pred)))
+
+    def result(self):
+        return self.total
+
+
 def forward_passes(module, x, y, seed):
-    """How often one step runs the model, without and with metrics."""
+    """How often one step runs the model, without and with a metric; what that metric was given; the weights before."""
     forbid_keras_training()
-    counts = []
-    for metrics in ([], [keras.metrics.MeanAbsoluteError()]):
+    counts, metric = [], TotalError()
+    for metrics in ([], [metric]):
         model = Counting(seed)
         model(tf.constant(x))
         model.calls = 0
+        before = [np.array(weight) for weight in model.get_weights()]
         module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model), metrics)
         counts.append(model.calls)
-    return counts
+    return {"passes": counts, "total error": float(metric.result()), "weights": before}
 
 
 def traces(module, x, y, batch_size, epochs, seed):
@@ -104,7 +119,7 @@ def inside_a_function(module, x, y, seed):
 
     @tf.function(autograph=False)
     def step(batch, target):
-        return module.train_step(model, batch, target, loss_fn, optimizer)
+        return module.train_step(model=model, x=batch, y=target, loss_fn=loss_fn, optimizer=optimizer)
 
     return [float(step(tf.constant(x), tf.constant(y))) for _ in range(3)]
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import torch
-from workbench import arrays_of, built, keras_logits, put, torch_logits, value, values
+from workbench import arrays_of, fill, keras_logits, put, torch_logits, value, values, wiped
 
 # 22.1, 22.2 Weights from one to the other
 
@@ -16,11 +16,11 @@ def both_ways(
     module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels: dict[str, Any], x: Any, training: bool
 ) -> dict[str, Any]:
     """Logits after a port in each direction; `kernels` are the weights in Keras's layout."""
-    ours, theirs = built(module, sizes)
+    ours, theirs = wiped(module, sizes)
     put(ours, sizes, weights)
     module.port_weights(ours, theirs)
     seen = {"torch": torch_logits(ours, x, training), "Keras, from torch": keras_logits(theirs, x, training)}
-    ours, theirs = built(module, sizes)
+    ours, theirs = wiped(module, sizes)
     put(theirs, sizes, kernels)
     module.port_weights(theirs, ours)
     return seen | {"torch, from Keras": torch_logits(ours, x, training)}
@@ -28,13 +28,14 @@ def both_ways(
 
 def layouts(module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels: dict[str, Any]) -> dict[str, Any]:
     """The weights of Keras ported from torch; of torch ported from Keras; and of Keras after there and back."""
-    ours, theirs = built(module, sizes)
+    ours, theirs = wiped(module, sizes)
     put(ours, sizes, weights)
     module.port_weights(ours, theirs)
     in_keras = values(theirs, sizes)
-    ours, first = built(module, sizes)
+    ours, first = wiped(module, sizes)
     second = module.build_keras(**sizes)
     put(first, sizes, kernels)
+    fill(second, sizes, 5.0)  # a function that always returns the same model has now overwritten the first
     module.port_weights(first, ours)
     module.port_weights(ours, second)
     return {
@@ -49,14 +50,13 @@ def in_place(
     module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels: dict[str, Any], from_torch: bool
 ) -> dict[str, Any]:
     """The target's tensors as they were before the port, read after it; the source once the target is overwritten."""
-    ours, theirs = built(module, sizes)
+    ours, theirs = wiped(module, sizes)
     source, target, given = (ours, theirs, weights) if from_torch else (theirs, ours, kernels)
     put(source, sizes, given)
-    put(target, sizes, {name: np.full_like(value(weight), 3.0) for name, weight in arrays_of(target, sizes).items()})
     held = arrays_of(target, sizes)
     module.port_weights(source, target)
     seen = {"in tensors held before": {name: value(weight) for name, weight in held.items()}}
-    put(target, sizes, {name: np.full_like(value(weight), 7.0) for name, weight in arrays_of(target, sizes).items()})
+    fill(target, sizes, 7.0)
     seen["the source, when the target changes"] = values(source, sizes)
     return seen
 
@@ -73,7 +73,7 @@ def with_eps(
     options: dict[str, Any],
 ) -> dict[str, Any]:
     """Logits in evaluation of both models, each given its weights directly."""
-    ours, theirs = built(module, sizes, **options)
+    ours, theirs = wiped(module, sizes, **options)
     put(ours, sizes, weights)
     put(theirs, sizes, kernels)
     return {"torch": torch_logits(ours, x), "keras": keras_logits(theirs, x)}
@@ -88,7 +88,7 @@ def statistics(
     options: dict[str, Any],
 ) -> dict[str, dict[str, Any]]:
     """The running statistics of both after these batches in training mode."""
-    ours, theirs = built(module, sizes, **options)
+    ours, theirs = wiped(module, sizes, **options)
     put(ours, sizes, weights)
     put(theirs, sizes, kernels)
     for batch in batches:
@@ -132,8 +132,9 @@ def trained(
     norm: dict[str, Any],
     evaluating: bool,
 ) -> dict[str, Any]:
-    """What train_both returns and makes of two models; a torch model may come in evaluation mode."""
-    ours, theirs = built(module, sizes, **norm)
+    """What train_both returns and makes of two models, which other optimizers may have trained before; a torch model
+    may come in evaluation mode."""
+    ours, theirs = wiped(module, sizes, **norm)
     put(ours, sizes, weights)
     put(theirs, sizes, kernels)
     ours.train(not evaluating)
