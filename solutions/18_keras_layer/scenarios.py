@@ -1,8 +1,10 @@
 """What only the hidden checks run beside the learner's code."""
 
+import json
+
 import keras
 import numpy as np
-from dense import forbid_dense
+from dense import forbid_dense, frameworks_errors
 
 ACTIVATIONS = {"a function": lambda: keras.ops.square, "a function of keras": lambda: keras.activations.softplus}
 
@@ -42,17 +44,20 @@ def _given(layer, x, kernel, bias):
     return numbers(layer(keras.ops.convert_to_tensor(x)))
 
 
-def in_models(module, x, seed):
-    """A layer that a functional model builds with symbolic inputs: shapes, parameters, and whether a second use adds any."""
+def in_models(module, x, times):
+    """A layer that a functional model builds with symbolic inputs and uses that many times: shapes, parameters."""
     forbid_dense()
-    inputs = keras.Input(x.shape[1:])
+    inputs = outputs = keras.Input(x.shape[1:])
     layer = module.MyDense(4, activation="relu")
-    model = keras.Model(inputs, module.MyDense(2)(layer(layer(inputs)) if x.shape[-1] == 4 else layer(inputs)))
-    return {
-        "output": [None if size is None else int(size) for size in model.output_shape],
-        "parameters": int(model.count_params()), "trainable weights": len(model.trainable_weights),
-        "prediction": list(model.predict(x, verbose=0).shape),
-    }  # fmt: skip
+    with frameworks_errors():
+        for _ in range(times):
+            outputs = layer(outputs)
+        model = keras.Model(inputs, module.MyDense(2)(outputs))
+        return {
+            "output": [None if size is None else int(size) for size in model.output_shape],
+            "parameters": int(model.count_params()), "trainable weights": len(model.trainable_weights),
+            "prediction in batches of 2": list(model.predict(x, batch_size=2, verbose=0).shape),
+        }  # fmt: skip
 
 
 def trained(module, x, y, kernel, bias):
@@ -70,8 +75,9 @@ def _trained(layer, x, y, kernel, bias):
     layer.kernel.assign(kernel)
     layer.bias.assign(bias)
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse", jit_compile=False)
-    for _ in range(2):
-        model.train_on_batch(x, y)
+    with frameworks_errors():
+        for _ in range(2):
+            model.train_on_batch(x, y)
     return {"kernel": numbers(layer.kernel), "bias": numbers(layer.bias)}
 
 
@@ -82,12 +88,8 @@ def saved(module, x, path):
     first = module.MyDense(4, activation="tanh", dropout=0.5, name="first")
     second = module.MyDense(2, activation=keras.activations.softplus, name="second", trainable=False)
     model = keras.Sequential([keras.Input((x.shape[1],)), first, second])
-    try:
+    with frameworks_errors():
         model.save(path)
-    except NotImplementedError as problem:  # Keras's, of a layer without get_config; ours would be the stub's
-        if "non-serializable" in str(problem):
-            raise TypeError("the layer cannot be saved: its get_config is missing") from None
-        raise
     return {"prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in (first, second)]}
 
 
@@ -100,7 +102,8 @@ def loaded(module, x, path):
 
 def _known(layer):
     return {
-        "class": type(layer).__name__, "name": layer.name, "trainable": bool(layer.trainable), "units": int(layer.get_config()["units"]),
+        "class": type(layer).__name__, "name": layer.name, "trainable": bool(layer.trainable),
+        "units": int(layer.get_config()["units"]),
         "weights": [numbers(weight) for weight in (layer.kernel, layer.bias)],
     }  # fmt: skip
 
@@ -120,20 +123,57 @@ def dropped(module, x, kernel, bias, share, activation, times):
     }  # fmt: skip
 
 
+def copied(module, x, kernel, bias, options):
+    """What became of a layer that is made again from its config; the activation is a function of Keras."""
+    forbid_dense()
+    first = module.MyDense(len(bias), activation=keras.activations.softplus, **options)
+    with frameworks_errors():
+        config = first.get_config()
+    again = module.MyDense.from_config(config)
+    output = _given(again, x, kernel, bias)
+    training = numbers(again(keras.ops.convert_to_tensor(x), training=True))
+    return {
+        "can be JSON": _can_be_json(config), "name": again.name, "dtype": again.dtype_policy.name,
+        "trainable": bool(again.trainable), "output": output, "zeros": float((training == 0).mean()),
+    }  # fmt: skip
+
+
+def dense_copied(module, x, kernel, bias, options):
+    """The output of Keras's own Dense."""
+    return _given(keras.layers.Dense(len(bias), activation="softplus", **options), x, kernel, bias)
+
+
+def _can_be_json(config):
+    try:
+        json.dumps(config)
+    except TypeError:
+        return False
+    return True
+
+
 def of_dtype(module, x, dtype):
-    """Dtypes of a layer's weights when a dtype is asked for, and its name."""
+    """Dtypes of a layer's weights and of its output when a dtype is asked for, and its name."""
     forbid_dense()
     layer = module.MyDense(2, dtype=dtype, name="wide")
-    layer(keras.ops.convert_to_tensor(x, dtype=dtype))
-    names = [keras.backend.standardize_dtype(value.dtype) for value in (layer.kernel, layer.bias)]
-    return [*names, layer.name]
+    output = layer(keras.ops.convert_to_tensor(x))
+    dtypes = [keras.backend.standardize_dtype(value.dtype) for value in (layer.kernel, layer.bias, output)]
+    return [*dtypes, layer.name]
 
 
 def on_backend(module, x, kernel, bias, activation, share):
-    """Backend, output, and the share of zeros while training."""
+    """Backend, output, the share of zeros while training, and the losses of compiled steps that learn nothing.
+
+    All steps see the same x and y, with a learning rate of 0: their losses differ as their dropout does.
+    """
     forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     output = _given(layer, x, kernel, bias)
     training = numbers(layer(keras.ops.convert_to_tensor(x), training=True))
-    return {"backend": keras.backend.backend(), "output": output, "zeros": float((training == 0).mean())}
+    model = keras.Sequential([keras.Input(x.shape[1:]), layer])
+    model.compile(optimizer=keras.optimizers.SGD(0.0), loss="mse")
+    with frameworks_errors():
+        losses = [float(model.train_on_batch(x, np.zeros_like(output))) for _ in range(3)]
+    return {
+        "backend": keras.backend.backend(), "output": output, "zeros": float((training == 0).mean()), "losses": losses,
+    }  # fmt: skip
