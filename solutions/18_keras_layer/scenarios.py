@@ -4,7 +4,7 @@ import json
 
 import keras
 import numpy as np
-from dense import forbid_dense, frameworks_errors
+from dense import beside_learners_code
 
 ACTIVATIONS = {"a function": lambda: keras.ops.square, "a function of keras": lambda: keras.activations.softplus}
 
@@ -13,9 +13,9 @@ def numbers(value):
     return np.array(keras.ops.convert_to_numpy(value))
 
 
+@beside_learners_code
 def new_weights(module, width, units, count):
     """Kernel and bias of several new layers, as they were made."""
-    forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     seen = []
     for _ in range(count):
@@ -25,8 +25,8 @@ def new_weights(module, width, units, count):
     return seen
 
 
+@beside_learners_code
 def activated(module, x, kernel, bias, activation):
-    forbid_dense()
     layer = module.MyDense(len(bias), activation=ACTIVATIONS[activation]() if activation in ACTIVATIONS else activation)
     return _given(layer, x, kernel, bias)
 
@@ -44,25 +44,24 @@ def _given(layer, x, kernel, bias):
     return numbers(layer(keras.ops.convert_to_tensor(x)))
 
 
+@beside_learners_code
 def in_models(module, x, times):
     """A layer that a functional model builds with symbolic inputs and uses that many times: shapes, parameters."""
-    forbid_dense()
     inputs = outputs = keras.Input(x.shape[1:])
     layer = module.MyDense(4, activation="relu")
-    with frameworks_errors():
-        for _ in range(times):
-            outputs = layer(outputs)
-        model = keras.Model(inputs, module.MyDense(2)(outputs))
-        return {
-            "output": [None if size is None else int(size) for size in model.output_shape],
-            "parameters": int(model.count_params()), "trainable weights": len(model.trainable_weights),
-            "prediction in batches of 2": list(model.predict(x, batch_size=2, verbose=0).shape),
-        }  # fmt: skip
+    for _ in range(times):
+        outputs = layer(outputs)
+    model = keras.Model(inputs, module.MyDense(2)(outputs))
+    return {
+        "output": [None if size is None else int(size) for size in model.output_shape],
+        "parameters": int(model.count_params()), "trainable weights": len(model.trainable_weights),
+        "prediction in batches of 2": list(model.predict(x, batch_size=2, verbose=0).shape),
+    }  # fmt: skip
 
 
+@beside_learners_code
 def trained(module, x, y, kernel, bias):
     """Kernel and bias after two steps of gradient descent."""
-    forbid_dense()
     return _trained(module.MyDense(len(bias), name="layer"), x, y, kernel, bias)
 
 
@@ -75,29 +74,31 @@ def _trained(layer, x, y, kernel, bias):
     layer.kernel.assign(kernel)
     layer.bias.assign(bias)
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse", jit_compile=False)
-    with frameworks_errors():
-        for _ in range(2):
-            model.train_on_batch(x, y)
+    for _ in range(2):
+        model.train_on_batch(x, y)
     return {"kernel": numbers(layer.kernel), "bias": numbers(layer.bias)}
 
 
+@beside_learners_code
 def saved(module, x, path):
     """The prediction of a model with two of our layers, which is saved; what is known of the layers."""
-    forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     first = module.MyDense(4, activation="tanh", dropout=0.5, name="first")
     second = module.MyDense(2, activation=keras.activations.softplus, name="second", trainable=False)
     model = keras.Sequential([keras.Input((x.shape[1],)), first, second])
-    with frameworks_errors():
-        model.save(path)
+    model.save(path)
     return {"prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in (first, second)]}
 
 
+@beside_learners_code
 def loaded(module, x, path):
-    """The same of the model that is loaded, in a process that did not save it."""
-    forbid_dense()
+    """The same of the model that is loaded, in a process that did not save it; how much its first layer drops out."""
     model = keras.models.load_model(path, custom_objects={"MyDense": module.MyDense})
-    return {"prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in model.layers]}
+    training = numbers(model.layers[0](keras.ops.ones((100, x.shape[1])), training=True))
+    return {
+        "prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in model.layers],
+        "zeros": float((training == 0).mean()),
+    }  # fmt: skip
 
 
 def _known(layer):
@@ -108,9 +109,9 @@ def _known(layer):
     }  # fmt: skip
 
 
+@beside_learners_code
 def dropped(module, x, kernel, bias, share, activation, times):
     """Outputs without a flag, in prediction, and several times in training."""
-    forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     layer.build(x.shape)
@@ -123,12 +124,11 @@ def dropped(module, x, kernel, bias, share, activation, times):
     }  # fmt: skip
 
 
+@beside_learners_code
 def copied(module, x, kernel, bias, options):
     """What became of a layer that is made again from its config; the activation is a function of Keras."""
-    forbid_dense()
     first = module.MyDense(len(bias), activation=keras.activations.softplus, **options)
-    with frameworks_errors():
-        config = first.get_config()
+    config = first.get_config()
     again = module.MyDense.from_config(config)
     output = _given(again, x, kernel, bias)
     training = numbers(again(keras.ops.convert_to_tensor(x), training=True))
@@ -151,29 +151,52 @@ def _can_be_json(config):
     return True
 
 
-def of_dtype(module, x, dtype):
-    """Dtypes of a layer's weights and of its output when a dtype is asked for, and its name."""
-    forbid_dense()
+@beside_learners_code
+def of_dtype(module, dtype):
+    """Dtypes of the weights of a layer that is given a dtype of its own, and its name."""
     layer = module.MyDense(2, dtype=dtype, name="wide")
-    output = layer(keras.ops.convert_to_tensor(x))
-    dtypes = [keras.backend.standardize_dtype(value.dtype) for value in (layer.kernel, layer.bias, output)]
-    return [*dtypes, layer.name]
+    layer.build((None, 3))
+    return {"kernel": _dtype(layer.kernel), "bias": _dtype(layer.bias), "name": layer.name}
 
 
+@beside_learners_code
+def under_policy(module, x, kernel, bias, policy):
+    """Dtypes of weights and output, and the output, under a policy that holds for every layer of the program."""
+    return _under_policy(module.MyDense, x, kernel, bias, policy)
+
+
+def dense_under_policy(module, x, kernel, bias, policy):
+    return _under_policy(keras.layers.Dense, x, kernel, bias, policy)
+
+
+def _under_policy(kind, x, kernel, bias, policy):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        layer = kind(len(bias), activation="tanh")
+        output = _given(layer, x, kernel, bias)
+    finally:
+        keras.config.set_dtype_policy(before)
+    return {"kernel": _dtype(layer.kernel), "bias": _dtype(layer.bias), "output": output}
+
+
+def _dtype(value):
+    return keras.backend.standardize_dtype(value.dtype)
+
+
+@beside_learners_code
 def on_backend(module, x, kernel, bias, activation, share):
     """Backend, output, the share of zeros while training, and the losses of compiled steps that learn nothing.
 
     All steps see the same x and y, with a learning rate of 0: their losses differ as their dropout does.
     """
-    forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     output = _given(layer, x, kernel, bias)
     training = numbers(layer(keras.ops.convert_to_tensor(x), training=True))
     model = keras.Sequential([keras.Input(x.shape[1:]), layer])
     model.compile(optimizer=keras.optimizers.SGD(0.0), loss="mse")
-    with frameworks_errors():
-        losses = [float(model.train_on_batch(x, np.zeros_like(output))) for _ in range(3)]
+    losses = [float(model.train_on_batch(x, np.zeros_like(output))) for _ in range(3)]
     return {
         "backend": keras.backend.backend(), "output": output, "zeros": float((training == 0).mean()), "losses": losses,
     }  # fmt: skip

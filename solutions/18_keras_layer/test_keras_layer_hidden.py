@@ -86,8 +86,8 @@ def test_the_bias_starts_at_zero(submission):
 @needs("test_the_config_makes_the_layer_again")
 @catches("no_get_config", "config_loses_activation")
 def test_a_saved_model_is_loaded_in_another_process(submission, rng):
-    """A model saved as .keras and loaded in another process predicts the same; its layers have their names, settings
-    and weights."""
+    """A model saved as .keras and loaded in another process predicts the same and drops out as much while training;
+    its layers have their names, settings and weights."""
     x = draw(rng, 4, 3)
     before = submission.run("saved", x, "model.keras")
     submission.restart(keep_files=True)
@@ -95,38 +95,46 @@ def test_a_saved_model_is_loaded_in_another_process(submission, rng):
     expected = {**before, "layers": [
         {**before["layers"][0], "class": "MyDense", "name": "first", "trainable": True, "units": 4},
         {**before["layers"][1], "class": "MyDense", "name": "second", "trainable": False, "units": 2},
-    ]}  # fmt: skip
-    assert after == close_to(expected, rtol=1e-6, atol=1e-7)
+    ], "drops half while training": True}  # fmt: skip
+    zeros = after.pop("zeros")
+    assert {**after, "drops half while training": 0.35 < zeros < 0.65} == close_to(expected, rtol=1e-6, atol=1e-7)
 
 
 @points(1, id="18.4d", about="MyDense.get_config")
 @catches("no_get_config", "activation_not_serialised", "config_without_the_base", "config_loses_dropout")
 def test_a_copy_has_every_setting(submission, rng):
     """With a function of Keras as activation, get_config can be written as JSON, and a layer made from it has every
-    setting: it computes the same, in the same dtype, drops out as much, and is trained or not."""
+    setting: it computes the same, keeps its dtype, drops out as much, and is trained or not."""
     given = (rng.normal(size=(40, 3)), rng.normal(size=(3, 25)), rng.normal(size=25))
     options = {"name": "mine", "dtype": "float64", "trainable": False}
     seen = submission.run("copied", *given, {**options, "dropout": 0.5})
-    zeros = seen.pop("zeros")
-    assert {**seen, "drops half while training": 0.4 < zeros < 0.6} == close_to(
-        {**options, "can be JSON": True, "output": submission.alone("dense_copied", *given, options),
-         "drops half while training": True},
-    )  # fmt: skip
+    zeros, output = seen.pop("zeros"), np.asarray(seen.pop("output"), np.float32)  # an inner layer may be float32
+    facts = {**options, "can be JSON": True, "drops half while training": True}
+    expected = submission.alone("dense_copied", *given, options).astype(np.float32)
+    assert {**seen, "drops half while training": 0.4 < zeros < 0.6, "output": output} == close_to(
+        {**facts, "output": expected}
+    )
 
 
 @points(1, id="18.4c", about="MyDense.__init__")
 @catches("no_kwargs", "float32_hard_coded", "computes_in_float32")
-@pytest.mark.parametrize(
-    ("dtype", "kept", "computed"),
-    [("float64", "float64", "float64"), ("float32", "float32", "float32"), ("mixed_float16", "float32", "float16")],
-)
-def test_the_settings_of_every_layer_work(submission, rng, dtype, kept, computed):
-    """name and dtype are a Layer's: weights and output have the dtypes that Dense's would have."""
-    seen = submission.run("of_dtype", rng.normal(size=(2, 3)), dtype)
-    names = ("kernel", "bias", "output", "name")
-    assert dict(zip(names, seen, strict=True)) == equal_to(
-        {"kernel": kept, "bias": kept, "output": computed, "name": "wide"}
+def test_the_settings_of_every_layer_work(submission, rng):
+    """name and dtype are a Layer's: the weights have that dtype. Under a dtype policy of the whole program, weights
+    and output are those of Dense."""
+    got = {dtype: submission.run("of_dtype", dtype) for dtype in ("float64", "mixed_float16")}
+    assert got == equal_to(
+        {
+            "float64": {"kernel": "float64", "bias": "float64", "name": "wide"},
+            "mixed_float16": {"kernel": "float32", "bias": "float32", "name": "wide"},
+        }
     )
+    given = [rng.normal(size=shape) for shape in ((2, 3), (3, 2), (2,))]
+    got, expected = {}, {}
+    for policy in ("float64", "mixed_float16"):
+        name = f"policy {policy}"
+        got[name] = submission.run("under_policy", *given, policy)
+        expected[name] = submission.alone("dense_under_policy", *given, policy)
+    assert got == close_to(expected)
 
 
 @points(3, id="18.5", about="MyDense.call")
