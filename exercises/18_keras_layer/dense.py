@@ -22,9 +22,10 @@ def beside_learners_code(scenario):
         try:
             return scenario(module, *values, **options)
         except NotImplementedError as problem:
-            if traceback.extract_tb(problem.__traceback__)[-1].filename == module.__file__:
+            meaning = _meaning(problem, module.__file__)
+            if meaning is None:
                 raise
-            raise TypeError(_meaning(problem)).with_traceback(problem.__traceback__) from None
+            raise TypeError(meaning).with_traceback(problem.__traceback__) from None
 
     return run
 
@@ -51,6 +52,11 @@ MEANINGS = {
 }
 
 
-def _meaning(problem):
+def _meaning(problem, learners_file):
+    """What a framework's error means; None if the learner's file raised it.
+
+    The place alone does not tell: Keras takes its own and TensorFlow's frames out of a traceback.
+    """
     text = str(problem)
-    return next((meaning for words, meaning in MEANINGS.items() if words in text), text)
+    own = traceback.extract_tb(problem.__traceback__)[-1].filename == learners_file
+    return next((meaning for words, meaning in MEANINGS.items() if words in text), None if own else text)

@@ -135,6 +135,7 @@ def copied(module, x, kernel, bias, options):
     return {
         "can be JSON": _can_be_json(config), "name": again.name, "dtype": again.dtype_policy.name,
         "trainable": bool(again.trainable), "output": output, "zeros": float((training == 0).mean()),
+        "dropout by default": float(module.MyDense(2).get_config()["dropout"]),
     }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def test_a_copy_has_every_setting(submission, rng):
     options = {"name": "mine", "dtype": "float64", "trainable": False}
     seen = submission.run("copied", *given, {**options, "dropout": 0.5})
     zeros, output = seen.pop("zeros"), np.asarray(seen.pop("output"), np.float32)  # an inner layer may be float32
-    facts = {**options, "can be JSON": True, "drops half while training": True}
+    facts = {**options, "can be JSON": True, "drops half while training": True, "dropout by default": 0.0}
     expected = submission.alone("dense_copied", *given, options).astype(np.float32)
     assert {**seen, "drops half while training": 0.4 < zeros < 0.6, "output": output} == close_to(
         {**facts, "output": expected}
