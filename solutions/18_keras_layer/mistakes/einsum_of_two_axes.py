@@ -1,4 +1,4 @@
-"""Names two axes."""
+"""Names two axes in its einsum, which happens to work on TensorFlow."""
 
 from __future__ import annotations
 
