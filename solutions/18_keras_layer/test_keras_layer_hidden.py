@@ -101,10 +101,11 @@ def test_a_saved_model_is_loaded_in_another_process(submission, rng):
 
 
 @points(1, id="18.4d", about="MyDense.get_config")
-@catches("no_get_config", "activation_not_serialised", "config_without_the_base", "config_loses_dropout")
+@catches("no_get_config", "activation_not_serialised", "config_without_the_base", "config_loses_dropout", "config_needs_an_activation")  # fmt: skip
 def test_a_copy_has_every_setting(submission, rng):
     """With a function of Keras as activation, get_config can be written as JSON, and a layer made from it has every
-    setting: it computes the same, keeps its dtype, drops out as much, and is trained or not."""
+    setting: it computes the same, keeps its dtype, drops out as much, and is trained or not. A layer with no settings
+    but its units has a config too."""
     given = (rng.normal(size=(40, 3)), rng.normal(size=(3, 25)), rng.normal(size=25))
     options = {"name": "mine", "dtype": "float64", "trainable": False}
     seen = submission.run("copied", *given, {**options, "dropout": 0.5})
