@@ -2,7 +2,7 @@
 
 import keras
 import numpy as np
-from dense import forbid_dense
+from dense import beside_learners_code
 
 
 def arrays(values):
@@ -13,9 +13,9 @@ def shape_of(value):
     return [None if size is None else int(size) for size in value]
 
 
+@beside_learners_code
 def outputs(module, x, kernel, bias, units, activation=None):
     """The output of a layer that is given these weights, and the shapes of those that it had made."""
-    forbid_dense()
     layer = module.MyDense(units, activation=activation)
     layer(keras.ops.convert_to_tensor(x))
     made = {"kernel": shape_of(layer.kernel.shape), "bias": shape_of(layer.bias.shape)}
@@ -34,9 +34,9 @@ def dense_outputs(module, x, kernel, bias, units, activation=None):
     return {"shapes": made, "output": arrays([layer(keras.ops.convert_to_tensor(x))])[0]}
 
 
+@beside_learners_code
 def life(module, x):
     """How many weights a layer has before its first input, after it, and after a second one."""
-    forbid_dense()
     layer = module.MyDense(3)
     counts = [len(layer.weights)]
     for part in (x, x[:1]):
@@ -45,9 +45,9 @@ def life(module, x):
     return counts
 
 
+@beside_learners_code
 def configured(module, options):
     """What get_config says of a layer's own settings, and of those of a second layer that is made from it."""
-    forbid_dense()
     layer = module.MyDense(**options)
     names = ("name", "units", "activation", "dropout")
     config = layer.get_config()
@@ -55,7 +55,7 @@ def configured(module, options):
     return [{name: config.get(name) for name in names}, {name: again.get(name) for name in names}]
 
 
+@beside_learners_code
 def output_shapes(module, units, shapes):
-    forbid_dense()
     layer = module.MyDense(units)
     return [shape_of(layer.compute_output_shape(tuple(shape))) for shape in shapes]

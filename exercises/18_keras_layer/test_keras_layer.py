@@ -35,7 +35,7 @@ def test_weights_come_with_the_first_input(submission):
 
 
 @points(1, id="18.4a", about="MyDense.get_config")
-@catches("config_without_the_base", "config_loses_dropout", "no_kwargs")
+@catches("config_without_the_base", "config_loses_dropout", "no_kwargs", "activation_as_an_object")
 def test_the_config_makes_the_layer_again(submission):
     """get_config holds the layer's name, units, activation and dropout, and a layer made from it says the same."""
     options = {"units": 4, "activation": "relu", "dropout": 0.25, "name": "mine"}

@@ -1,8 +1,10 @@
 """What only the hidden checks run beside the learner's code."""
 
+import json
+
 import keras
 import numpy as np
-from dense import forbid_dense
+from dense import beside_learners_code
 
 ACTIVATIONS = {"a function": lambda: keras.ops.square, "a function of keras": lambda: keras.activations.softplus}
 
@@ -11,9 +13,9 @@ def numbers(value):
     return np.array(keras.ops.convert_to_numpy(value))
 
 
+@beside_learners_code
 def new_weights(module, width, units, count):
     """Kernel and bias of several new layers, as they were made."""
-    forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     seen = []
     for _ in range(count):
@@ -23,8 +25,8 @@ def new_weights(module, width, units, count):
     return seen
 
 
+@beside_learners_code
 def activated(module, x, kernel, bias, activation):
-    forbid_dense()
     layer = module.MyDense(len(bias), activation=ACTIVATIONS[activation]() if activation in ACTIVATIONS else activation)
     return _given(layer, x, kernel, bias)
 
@@ -42,22 +44,24 @@ def _given(layer, x, kernel, bias):
     return numbers(layer(keras.ops.convert_to_tensor(x)))
 
 
-def in_models(module, x, seed):
-    """A layer that a functional model builds with symbolic inputs: shapes, parameters, and whether a second use adds any."""
-    forbid_dense()
-    inputs = keras.Input(x.shape[1:])
+@beside_learners_code
+def in_models(module, x, times):
+    """A layer that a functional model builds with symbolic inputs and uses that many times: shapes, parameters."""
+    inputs = outputs = keras.Input(x.shape[1:])
     layer = module.MyDense(4, activation="relu")
-    model = keras.Model(inputs, module.MyDense(2)(layer(layer(inputs)) if x.shape[-1] == 4 else layer(inputs)))
+    for _ in range(times):
+        outputs = layer(outputs)
+    model = keras.Model(inputs, module.MyDense(2)(outputs))
     return {
         "output": [None if size is None else int(size) for size in model.output_shape],
         "parameters": int(model.count_params()), "trainable weights": len(model.trainable_weights),
-        "prediction": list(model.predict(x, verbose=0).shape),
+        "prediction in batches of 2": list(model.predict(x, batch_size=2, verbose=0).shape),
     }  # fmt: skip
 
 
+@beside_learners_code
 def trained(module, x, y, kernel, bias):
     """Kernel and bias after two steps of gradient descent."""
-    forbid_dense()
     return _trained(module.MyDense(len(bias), name="layer"), x, y, kernel, bias)
 
 
@@ -75,39 +79,39 @@ def _trained(layer, x, y, kernel, bias):
     return {"kernel": numbers(layer.kernel), "bias": numbers(layer.bias)}
 
 
+@beside_learners_code
 def saved(module, x, path):
     """The prediction of a model with two of our layers, which is saved; what is known of the layers."""
-    forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     first = module.MyDense(4, activation="tanh", dropout=0.5, name="first")
     second = module.MyDense(2, activation=keras.activations.softplus, name="second", trainable=False)
     model = keras.Sequential([keras.Input((x.shape[1],)), first, second])
-    try:
-        model.save(path)
-    except NotImplementedError as problem:  # Keras's, of a layer without get_config; ours would be the stub's
-        if "non-serializable" in str(problem):
-            raise TypeError("the layer cannot be saved: its get_config is missing") from None
-        raise
+    model.save(path)
     return {"prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in (first, second)]}
 
 
+@beside_learners_code
 def loaded(module, x, path):
-    """The same of the model that is loaded, in a process that did not save it."""
-    forbid_dense()
+    """The same of the model that is loaded, in a process that did not save it; how much its first layer drops out."""
     model = keras.models.load_model(path, custom_objects={"MyDense": module.MyDense})
-    return {"prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in model.layers]}
+    training = numbers(model.layers[0](keras.ops.ones((100, x.shape[1])), training=True))
+    return {
+        "prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in model.layers],
+        "zeros": float((training == 0).mean()),
+    }  # fmt: skip
 
 
 def _known(layer):
     return {
-        "class": type(layer).__name__, "name": layer.name, "trainable": bool(layer.trainable), "units": int(layer.get_config()["units"]),
+        "class": type(layer).__name__, "name": layer.name, "trainable": bool(layer.trainable),
+        "units": int(layer.get_config()["units"]),
         "weights": [numbers(weight) for weight in (layer.kernel, layer.bias)],
     }  # fmt: skip
 
 
+@beside_learners_code
 def dropped(module, x, kernel, bias, share, activation, times):
     """Outputs without a flag, in prediction, and several times in training."""
-    forbid_dense()
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     layer.build(x.shape)
@@ -120,20 +124,80 @@ def dropped(module, x, kernel, bias, share, activation, times):
     }  # fmt: skip
 
 
-def of_dtype(module, x, dtype):
-    """Dtypes of a layer's weights when a dtype is asked for, and its name."""
-    forbid_dense()
+@beside_learners_code
+def copied(module, x, kernel, bias, options):
+    """What became of a layer that is made again from its config; the activation is a function of Keras."""
+    first = module.MyDense(len(bias), activation=keras.activations.softplus, **options)
+    config = first.get_config()
+    again = module.MyDense.from_config(config)
+    output = _given(again, x, kernel, bias)
+    training = numbers(again(keras.ops.convert_to_tensor(x), training=True))
+    return {
+        "can be JSON": _can_be_json(config), "name": again.name, "dtype": again.dtype_policy.name,
+        "trainable": bool(again.trainable), "output": output, "zeros": float((training == 0).mean()),
+        "dropout by default": float(module.MyDense(2).get_config()["dropout"]),
+    }  # fmt: skip
+
+
+def dense_copied(module, x, kernel, bias, options):
+    """The output of Keras's own Dense."""
+    return _given(keras.layers.Dense(len(bias), activation="softplus", **options), x, kernel, bias)
+
+
+def _can_be_json(config):
+    try:
+        json.dumps(config)
+    except TypeError:
+        return False
+    return True
+
+
+@beside_learners_code
+def of_dtype(module, dtype):
+    """Dtypes of the weights of a layer that is given a dtype of its own, and its name."""
     layer = module.MyDense(2, dtype=dtype, name="wide")
-    layer(keras.ops.convert_to_tensor(x, dtype=dtype))
-    names = [keras.backend.standardize_dtype(value.dtype) for value in (layer.kernel, layer.bias)]
-    return [*names, layer.name]
+    layer.build((None, 3))
+    return {"kernel": _dtype(layer.kernel), "bias": _dtype(layer.bias), "name": layer.name}
 
 
+@beside_learners_code
+def under_policy(module, x, kernel, bias, policy):
+    """Dtypes of weights and output, and the output, under a policy that holds for every layer of the program."""
+    return _under_policy(module.MyDense, x, kernel, bias, policy)
+
+
+def dense_under_policy(module, x, kernel, bias, policy):
+    return _under_policy(keras.layers.Dense, x, kernel, bias, policy)
+
+
+def _under_policy(kind, x, kernel, bias, policy):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        layer = kind(len(bias), activation="tanh")
+        output = _given(layer, x, kernel, bias)
+    finally:
+        keras.config.set_dtype_policy(before)
+    return {"kernel": _dtype(layer.kernel), "bias": _dtype(layer.bias), "output": output}
+
+
+def _dtype(value):
+    return keras.backend.standardize_dtype(value.dtype)
+
+
+@beside_learners_code
 def on_backend(module, x, kernel, bias, activation, share):
-    """Backend, output, and the share of zeros while training."""
-    forbid_dense()
+    """Backend, output, the share of zeros while training, and the losses of compiled steps that learn nothing.
+
+    All steps see the same x and y, with a learning rate of 0: their losses differ as their dropout does.
+    """
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     output = _given(layer, x, kernel, bias)
     training = numbers(layer(keras.ops.convert_to_tensor(x), training=True))
-    return {"backend": keras.backend.backend(), "output": output, "zeros": float((training == 0).mean())}
+    model = keras.Sequential([keras.Input(x.shape[1:]), layer])
+    model.compile(optimizer=keras.optimizers.SGD(0.0), loss="mse")
+    losses = [float(model.train_on_batch(x, np.zeros_like(output))) for _ in range(3)]
+    return {
+        "backend": keras.backend.backend(), "output": output, "zeros": float((training == 0).mean()), "losses": losses,
+    }  # fmt: skip
