@@ -11,7 +11,7 @@ class ForbiddenImport(ImportError):
 
 
 def beside_learners_code(scenario):
-    """Runs without Keras's dense layers; a NotImplementedError that is not the learner's own becomes a TypeError.
+    """Runs without Keras's dense layers; a NotImplementedError that is not the learner's own becomes a RuntimeError.
 
     Keras and TensorFlow raise some themselves, which would be taken for the stub's: a part that nobody has tried yet.
     """
@@ -25,7 +25,7 @@ def beside_learners_code(scenario):
             meaning = _meaning(problem, module.__file__)
             if meaning is None:
                 raise
-            raise TypeError(meaning).with_traceback(problem.__traceback__) from None
+            raise RuntimeError(meaning).with_traceback(problem.__traceback__) from None
 
     return run
 

@@ -92,12 +92,13 @@ def saved(module, x, path):
 
 @beside_learners_code
 def loaded(module, x, path):
-    """The same of the model that is loaded, in a process that did not save it; how much its first layer drops out."""
+    """The same of the model that is loaded, in a process that did not save it; what share of its first layer's output training changes."""
     model = keras.models.load_model(path, custom_objects={"MyDense": module.MyDense})
-    training = numbers(model.layers[0](keras.ops.ones((100, x.shape[1])), training=True))
+    some = keras.ops.ones((100, x.shape[1]))
+    changed = numbers(model.layers[0](some, training=True)) != numbers(model.layers[0](some))
     return {
         "prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in model.layers],
-        "zeros": float((training == 0).mean()),
+        "changed": float(changed.mean()),
     }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def copied(module, x, kernel, bias, options):
     training = numbers(again(keras.ops.convert_to_tensor(x), training=True))
     return {
         "can be JSON": _can_be_json(config), "name": again.name, "dtype": again.dtype_policy.name,
-        "trainable": bool(again.trainable), "output": output, "zeros": float((training == 0).mean()),
+        "trainable": bool(again.trainable), "output": output, "changed": float((training != output).mean()),
         "dropout by default": float(module.MyDense(2).get_config()["dropout"]),
     }  # fmt: skip
 
