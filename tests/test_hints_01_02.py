@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader import catalog
+from grader.judge.message import definition
 from grader.model import LANGUAGES, Exercise, Misconception
 from tests.hint_examples import outcome, read, strange_numbers, wrong_equations
 
@@ -58,3 +59,14 @@ def test_the_first_asks_and_no_hint_is_code(exercise: Exercise, known: Misconcep
 def test_no_hint_serves_two_mistakes(exercise: Exercise, language: str) -> None:
     texts = [hint[language] for known in exercise.misconceptions.values() for hint in known.hints]
     assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+def test_where_a_mistake_says_to_look_is_a_method_of_the_stub(exercise: Exercise) -> None:
+    source = exercise.stub.read_bytes()
+    for known in exercise.misconceptions.values():
+        if known.about:
+            owner, method = known.about.split(".")
+            line = definition(source, known.about)
+            assert line is not None and f"def {method}(".encode() in source.splitlines()[line - 1], known.about
+            assert line != definition(source, owner)
