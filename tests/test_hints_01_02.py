@@ -70,3 +70,10 @@ def test_where_a_mistake_says_to_look_is_a_method_of_the_stub(exercise: Exercise
             line = definition(source, known.about)
             assert line is not None and f"def {method}(".encode() in source.splitlines()[line - 1], known.about
             assert line != definition(source, owner)
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_an_explanation_asks_the_question_that_leads_on(exercise: Exercise, known: Misconception) -> None:
+    """What a learner reads in the message itself, before any hint."""
+    assert "?" in known.explanation["en"]
+    assert "¿" in known.explanation["es"] and "?" in known.explanation["es"]
