@@ -121,7 +121,10 @@ def _misconception(file: Path, id: str, entry: Any) -> Misconception:
     if "hints" in entry and (not isinstance(own, list) or len(own) != HINTS):
         raise BadExercise(f"{file}: `{name}.hints` must be a list of {HINTS} texts; write all levels or none")
     hints = tuple(_text(file, {f"hints[{i}]": text}, f"hints[{i}]", name + ".") for i, text in enumerate(own, 1))
-    return Misconception(id, title, explanation, 1 if hints else hint, hints)
+    about = entry.get("about", "")
+    if not isinstance(about, str):
+        raise BadExercise(f"{file}: `{name}.about` must be a name in the learner's file, not {about!r}")
+    return Misconception(id, title, explanation, 1 if hints else hint, hints, about)
 
 
 def _text(file: Path, entry: dict[str, Any], key: str, before: str = "") -> Text:

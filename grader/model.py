@@ -26,6 +26,7 @@ class Misconception:
     explanation: Text
     hint: int  # the first of the exercise's hints to show; 1 with hints of its own
     hints: tuple[Text, ...] = ()  # its own: where to look, an example by hand, what to change
+    about: str = ""  # the class, method or function of the learner's file to look at; "": what the check is about
 
 
 @dataclass(frozen=True, eq=False)

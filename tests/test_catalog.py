@@ -115,6 +115,7 @@ TEXTS = "[misconceptions.x]\n{}\ntitle = {{en = 'x', es = 'x'}}\nexplanation = {
         (TITLE + 'misconceptions = "x"', "`misconceptions` must be tables"),
         (TITLE + "[misconceptions]\nx = 3", "`misconceptions.x.title` needs a text in each language"),
         (TITLE + '[misconceptions.x]\ntitle.en = "x"\ntitle.es = "x"', "`misconceptions.x.explanation` needs a text"),
+        (TITLE + TEXTS.format("about = 3"), "`misconceptions.x.about` must be a name in the learner's file, not 3"),
         (TITLE + TEXTS.format("hint = 'a'"), "`misconceptions.x.hint` must be the number of a hint, not 'a'"),
         (TITLE + TEXTS.format("hints = 'a'"), "`misconceptions.x.hints` must be a list of 3 texts; write all levels or"),
         (TITLE + TEXTS.format("hints = []"), "`misconceptions.x.hints` must be a list of 3 texts"),

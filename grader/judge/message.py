@@ -40,7 +40,7 @@ def explain(
         lines += [f"        {line}" for line in misconception.explanation[language].splitlines()]
     if known:
         lines.append("    " + say("hint", language, command=_command(exercise, known[0])))
-    if place := _place(finding, check, exercise, files):
+    if place := _place(finding, check, exercise, known, files):
         lines.append("    " + say("place", language, place=place))
     return "\n".join(lines)
 
@@ -103,16 +103,19 @@ def _signal_name(number: int) -> str:
         return str(number)
 
 
-def _place(finding: Finding, check: Check, exercise: Exercise, files: Files) -> str:
-    """`adam.py:42  m = ...` from a traceback, else where the thing that the check is about is defined."""
+def _place(finding: Finding, check: Check, exercise: Exercise, known: Sequence[Misconception], files: Files) -> str:
+    """`adam.py:42  m = ...` from a traceback, else where that is defined which the mistake, or the check, is about."""
     line, name = finding.facts.get("line"), finding.facts.get("file") or exercise.file_name
     source = _lines(files, name)
     if line and 0 < line <= len(source):
         return f"{name}:{line}  {clean(source[line - 1].strip(), 200)}".rstrip()
-    if finding.kind in WITHOUT_PLACE or not files or not check.about:
+    wheres = {misconception.about for misconception in known}
+    about = wheres.pop() if len(wheres) == 1 else ""  # two mistakes in two places: only the check's is sure
+    about = about or check.about
+    if finding.kind in WITHOUT_PLACE or not files or not about:
         return ""
-    line = definition(files.get(exercise.file_name, b""), check.about)
-    return f"{exercise.file_name}:{line}  {check.about}" if line else ""
+    line = definition(files.get(exercise.file_name, b""), about)
+    return f"{exercise.file_name}:{line}  {about}" if line else ""
 
 
 @lru_cache(maxsize=256)

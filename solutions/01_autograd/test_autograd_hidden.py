@@ -58,7 +58,7 @@ OTHER_SHAPES = {"sum": (3,), "mean": (2, 1), "reshape": (3, 2), "T": (3, 2)}
          "order_not_reversed")  # fmt: skip
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_each_operator(submission, reference, rng, operator):
-    """Between others, each operator has torch's value and gradients, and those of central differences."""
+    """Among other operations, each operator has torch's value and gradients, and those of central differences."""
     program = f"h = x * z\nout = ({OPERATORS[operator]}) * w"
     shape = OTHER_SHAPES.get(operator, (2, 3))
     leaves = {name: rng.uniform(0.5, 2, (2, 3)) for name in ("x", "y")}
@@ -282,8 +282,8 @@ def test_arrays_give_tensors(submission, rng):
     """An ndarray may stand on either side of + - * /, and the result is one Tensor."""
     leaves, others = array_operands(rng)
     kinds = submission.run("results", ARRAYS, leaves, others=others)
-    assert {text: kind["is a Tensor"] for text, kind in kinds.items()} == equal_to(
-        dict.fromkeys(ARRAYS, True), call="type(np.ones(2) + Tensor([1.0, 2.0]))"
+    assert {f"{text} is a Tensor": kind["is a Tensor"] for text, kind in kinds.items()} == equal_to(
+        {f"{text} is a Tensor": True for text in ARRAYS}, call="type(np.ones(2) + Tensor([1.0, 2.0]))"
     )
 
 
@@ -427,13 +427,13 @@ def test_not_required(submission, rng):
     x, k = rng.uniform(0.5, 2, (2, 2, 2))
     program = "out = x * k + k / x - k ** 2 + k @ x"
     got = submission.run("gradients", program, {"x": x, "unused": x}, {"k": k}, seed=k)
-    assert {name: got[f"{name}.grad"] is not None for name in ("x", "unused", "k")} == equal_to(
-        {"x": True, "unused": False, "k": False},
+    assert {f"{name} has a grad": got[f"{name}.grad"] is not None for name in ("x", "unused", "k")} == equal_to(
+        {"x has a grad": True, "unused has a grad": False, "k has a grad": False},
         call="x, k = Tensor(2.0, requires_grad=True), Tensor(3.0); (x * k).backward(); k.grad",
     )
     kinds = submission.run("results", FLAGS, {"x": x}, {"k": k})
-    assert {text: kind["requires_grad"] for text, kind in kinds.items()} == equal_to(
-        {text: "x" in text for text in FLAGS},
+    assert {f"({text}).requires_grad": kind["requires_grad"] for text, kind in kinds.items()} == equal_to(
+        {f"({text}).requires_grad": "x" in text for text in FLAGS},
         call="(Tensor(2.0, requires_grad=True) * Tensor(3.0)).requires_grad, (Tensor(3.0) * 2).requires_grad",
     )
 
@@ -446,8 +446,10 @@ def test_many_graphs(submission, reference, rng):
     seed = rng.normal(size=(2, 3))
     got = submission.run("graphs", ["out = a + b", "out = a"], leaves, seed=seed)
     kept = {
-        "b.grad, in a graph without b": np.array_equal(got["grads"][0]["b.grad"], got["grads"][1]["b.grad"]),
-        "the grad given to backward": np.array_equal(got["seed"], seed),
+        "b.grad is the same after a graph without b": np.array_equal(
+            got["grads"][0]["b.grad"], got["grads"][1]["b.grad"]
+        ),
+        "the grad given to backward is the same after it": np.array_equal(got["seed"], seed),
     }
     assert kept == equal_to(
         dict.fromkeys(kept, True),

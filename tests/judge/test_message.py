@@ -144,6 +144,24 @@ def test_a_whole_message_has_its_parts_in_order(toy: Exercise) -> None:
     )
 
 
+@pytest.mark.parametrize(("language", "look"), [("en", "Look at"), ("es", "Mira")])
+def test_a_mistake_that_knows_its_method_says_where_to_look_and_else_the_check_does(
+    toy: Exercise, language: str, look: str
+) -> None:
+    """A line from a traceback says more than either; two mistakes in two places leave it to the check."""
+
+    def place(*abouts: str, kind: str = "fact", **facts: Any) -> str:
+        texts = {"en": "t", "es": "t"}
+        known = [Misconception(str(i), texts, texts, 1, about=about) for i, about in enumerate(abouts)]
+        files = {"double.py": SOURCE}
+        said = explain(Finding(kind, facts), check_with("hidden", "double"), toy, known, files, language)
+        return said.splitlines()[-1].strip()
+
+    assert place("Box.get") == place("Box.get", "Box.get") == f"{look} double.py:5  Box.get"
+    assert place() == place("") == place("Box.get", "Box") == f"{look} double.py:9  double"
+    assert place("Box.get", kind="error", **ERROR) == f"{look} double.py:10  return 3 * x"
+
+
 def test_a_check_that_passed_says_nothing(toy: Exercise) -> None:
     assert explain(None, check_with(), toy, (), {}, "en") == ""
 
