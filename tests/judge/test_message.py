@@ -86,6 +86,11 @@ GOLDEN = [
     ("broken", {"text": "ZeroDivisionError: "},
      "the grader is at fault here, not your code, and it costs you nothing: ZeroDivisionError:",
      "la culpa es del evaluador, no de tu código, y no te cuesta nada: ZeroDivisionError:"),
+    ("not_installed", {"package": "keras", "extra": "tensorflow"},
+     "this cannot be run here, and it costs you nothing: keras is not installed. "
+     "Install it with: pip install 'gradkata[tensorflow]'",
+     "esto no se puede ejecutar aquí, y no te cuesta nada: keras no está instalado. "
+     "Instálalo con: pip install 'gradkata[tensorflow]'"),
 ]  # fmt: skip
 
 
