@@ -15,7 +15,7 @@ from grader.course.stub import cut
 from grader.errors import BadExercise
 from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
-from grader.judge.diagnose import misconception_of
+from grader.judge.diagnose import Diagnosis, misconception_of, mistakes_of
 from grader.model import LANGUAGES, Attempt, Check, Exercise, Text
 from grader.sandbox import WorkerSource
 
@@ -72,8 +72,23 @@ def prove(
     _prove_wall(proof, source)
     _prove_stub(proof, source, cache, seeds[0])
     _prove_right_answers(proof, source, cache, seeds)
+    _learn_mistakes(proof, source, cache, seeds[0])
     _prove_mistakes(proof, source, cache, seeds[0])
     return proof
+
+
+def _learn_mistakes(proof: Proof, source: WorkerSource, cache: ValueCache, seed: str) -> None:
+    """What each mistake does on all checks, in one worker.
+
+    A diagnosis would ask for it check by check, in a worker each time; and a framework's first step is most of what a
+    check costs.
+    """
+    judging = Judging(proof.exercise, (), None, source=source, cache=cache, seed=seed, name_mistakes=False)
+    diagnosis = Diagnosis(proof.exercise, seed, cache, judging.run_on_mistake)
+    for mistake in mistakes_of(proof.exercise):
+        began = time.monotonic()
+        diagnosis.behaviours(mistake, proof.checks)
+        proof.tell(f"{proof.exercise.name} learned mistake/{mistake.stem}: {time.monotonic() - began:.1f} s")
 
 
 def _attempt(

@@ -204,7 +204,10 @@ def test_each_file_is_told_when_it_was_tried(course: Course, source: Any, cache:
     """Whoever interrupts a proof knows how far it came, and what took long."""
     told: list[str] = []
     proof = prove(catalog.load(course.exercise), source, cache, ["one", "two"], tell=told.append)
+    learned = [line for line in told if " learned mistake/" in line]
+    told = [line for line in told if line not in learned]
     names = [line.rpartition(" of 20, ")[0].rpartition(": ")[0].removeprefix("90_double ") for line in told]
+    assert [line.split()[2].rstrip(":") for line in learned] == [name for name in names if name.startswith("mistake/")]
     assert sorted(set(names)) == sorted(proof.attempts)
     assert names.count("double") == 2, "once for each seed"
     assert all(re.fullmatch(r"90_double \S+: [\d.]+ of 20, \d+\.\d s", line) for line in told)
