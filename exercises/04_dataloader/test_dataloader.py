@@ -24,12 +24,12 @@ def test_len_counts_the_batches(submission, reference):
     got, expected = {}, {}
     for count, drop_last in [(10, False), (10, True), (9, False), (9, True), (2, False), (2, True)]:
         options = {"batch_size": 3, "drop_last": drop_last}
-        name = f"{count} samples by 3, drop_last={drop_last}"
+        name = f"{count} samples, drop_last={drop_last}"
         got[name] = submission.run("length", count, **options)
         expected[name] = reference.run("torch_length", count, **options)
     assert got == equal_to(
         expected,
-        call="len(DataLoader(list(range(10)), batch_size=3, drop_last=False))",
+        call="[len(DataLoader(list(range(n)), batch_size=3, drop_last=d)) for n in (10, 9, 2) for d in (False, True)]",
     )
 
 
@@ -45,7 +45,7 @@ def test_shuffled_epochs(submission):
         "every sample once": all(sorted(samples) == list(range(20)) for samples in flat),
         "not the order of the dataset": list(range(20)) not in flat,
         "a new order each epoch": flat[0] != flat[1] != flat[2] != flat[0],
-        "a batch is more than a run of neighbours": not all(runs),
+        "a batch mixes samples that are not neighbours": not all(runs),
     }
     assert got == equal_to(
         {
@@ -53,7 +53,7 @@ def test_shuffled_epochs(submission):
             "every sample once": True,
             "not the order of the dataset": True,
             "a new order each epoch": True,
-            "a batch is more than a run of neighbours": True,
+            "a batch mixes samples that are not neighbours": True,
         },
         call="list(DataLoader(list(range(20)), batch_size=4, shuffle=True, seed=1))",
     )

@@ -126,13 +126,13 @@ def own_collate(module, count):
 
     dataset = list(range(count))
     loaders = {
-        "given by its name": module.DataLoader(dataset, batch_size=3, collate_fn=tell),
-        "given by its place": module.DataLoader(dataset, 3, False, True, None, take),
-        "shuffled": module.DataLoader([5] * count, batch_size=3, shuffle=True, collate_fn=take),
-        "one that returns None": module.DataLoader(dataset, batch_size=3, collate_fn=nothing),
-        "one that returns a list": module.DataLoader(dataset, batch_size=3, collate_fn=some_list),
+        "collate_fn given by its name": module.DataLoader(dataset, batch_size=3, collate_fn=tell),
+        "DataLoader(dataset, 3, False, True, None, collate_fn)": module.DataLoader(dataset, 3, False, True, None, take),
+        "shuffled, with a collate_fn": module.DataLoader([5] * count, batch_size=3, shuffle=True, collate_fn=take),
+        "a collate_fn that returns None": module.DataLoader(dataset, batch_size=3, collate_fn=nothing),
+        "a collate_fn that returns a list": module.DataLoader(dataset, batch_size=3, collate_fn=some_list),
     }
-    return {name: all_of(loader) for name, loader in loaders.items()} | {"calls": calls}
+    return {name: all_of(loader) for name, loader in loaders.items()} | {"what collate_fn is called with": calls}
 
 
 def reads_by_batch(module, count, **options):

@@ -45,26 +45,27 @@ def draw_seeds(rng, count):
     return [int(seed) for seed in rng.choice(np.arange(1, 100_000), size=count, replace=False)]
 
 
+SIZES = {
+    "12 samples, batch_size=5": (12, {"batch_size": 5}),
+    "12 samples, batch_size=5, drop_last=True": (12, {"batch_size": 5, "drop_last": True}),
+    "9 samples, batch_size=3": (9, {"batch_size": 3}),
+    "9 samples, batch_size=3, drop_last=True": (9, {"batch_size": 3, "drop_last": True}),
+    "4 samples, batch_size not given": (4, {}),
+    "1 sample, batch_size=1, drop_last=True": (1, {"batch_size": 1, "drop_last": True}),
+}
+
+
 @points(1, id="04.1c", about="DataLoader.__iter__")
 @catches("drop_last_ignored", "drops_full_last_batch")
-@pytest.mark.parametrize(
-    ("count", "options"),
-    [
-        (12, {"batch_size": 5}),
-        (12, {"batch_size": 5, "drop_last": True}),
-        (9, {"batch_size": 3}),
-        (9, {"batch_size": 3, "drop_last": True}),
-        (4, {}),
-        (1, {"batch_size": 1, "drop_last": True}),
-    ],
-)
-def test_other_sizes(submission, reference, count, options):
+@pytest.mark.parametrize("sizes", SIZES)
+def test_other_sizes(submission, reference, sizes):
     """For other sizes, too, batches and len are torch's: drop_last leaves out a short batch only, and
     batch_size is 1 unless you give it."""
+    count, options = SIZES[sizes]
     (got,) = submission.run("orders", count, **options)
-    assert got == equal_to(reference.run("torch_order", count, **options))
+    assert {"batches": got} == equal_to({"batches": reference.run("torch_order", count, **options)})
     length = submission.run("length", count, **options)
-    assert length == equal_to(reference.run("torch_length", count, **options))
+    assert {"len(loader)": length} == equal_to({"len(loader)": reference.run("torch_length", count, **options)})
 
 
 @points(1, id="04.1d", about="DataLoader.__iter__")
@@ -101,7 +102,7 @@ def test_permutations_are_drawn_from_all(submission, rng):
     facts = {
         "every sample once": each_once(long, 240) and each_once(short, 4),
         "a new order each epoch": all_differ(long),
-        "a batch is more than a run of neighbours": not all(runs),
+        "a batch mixes samples that are not neighbours": not all(runs),
         "samples travel through the whole dataset": sum(distances) > 60 * len(distances),  # about 80
         "the 24 orders of 4 samples in 1000 epochs": set(map(tuple, short)) == set(permutations(range(4))),
         "drop_last leaves out other samples each time": kept == set(range(10)),
@@ -218,21 +219,28 @@ def test_nested_samples(submission, reference, rng, kind):
 
 @points(1, id="04.3d", about="DataLoader.__iter__")
 @catches("collate_fn_ignored", "collate_fn_after_default", "collate_fn_for_each_sample")
-@pytest.mark.parametrize("count", [6, 7])
-def test_own_collate_fn(submission, reference, count):
+@pytest.mark.parametrize("samples", [6, 7])
+def test_own_collate_fn(submission, reference, samples):
     """A collate_fn of your own is called once per batch with the list of its samples, and what it returns is
     the batch, whatever it is."""
-    groups = reference.run("torch_order", count, batch_size=3)
-    assert as_lists(submission.run("own_collate", count)) == equal_to(
+    groups = reference.run("torch_order", samples, batch_size=3)
+    assert as_lists(submission.run("own_collate", samples)) == equal_to(
         {
-            "given by its name": [{"call": i} for i in range(1, len(groups) + 1)],
-            "calls": [[group] for group in groups],
-            "given by its place": [{"given": [[0, 1, 2]]}, {"given": [[3, 4, 5]]}],  # with drop_last
-            "shuffled": [{"given": [[5] * len(group)]} for group in groups],
-            "one that returns None": [None for _ in groups],
-            "one that returns a list": [[1, 2] for _ in groups],
+            "collate_fn given by its name": [{"call": i} for i in range(1, len(groups) + 1)],
+            "what collate_fn is called with": [[group] for group in groups],
+            "DataLoader(dataset, 3, False, True, None, collate_fn)": [
+                {"given": [[0, 1, 2]]},
+                {"given": [[3, 4, 5]]},  # with drop_last
+            ],
+            "shuffled, with a collate_fn": [{"given": [[5] * len(group)]} for group in groups],
+            "a collate_fn that returns None": [None for _ in groups],
+            "a collate_fn that returns a list": [[1, 2] for _ in groups],
         }
     )
+
+
+def by_name(read):
+    return {f"batches of iterator {name}": batches for name, batches in read.items()}
 
 
 @points(1, id="04.4b", about="DataLoader.__iter__")
@@ -242,7 +250,7 @@ def test_two_iterators_are_independent(submission, reference, rng):
     """Two iterators of one loader, read in turns, are two epochs that know nothing of each other."""
     begin = reference.run("torch_order", 10, batch_size=3)[:2]
     read, _ = submission.run("by_turns", 10, "abab", batch_size=3)
-    assert read == equal_to({"a": begin, "b": begin})
+    assert by_name(read) == equal_to({"batches of iterator a": begin, "batches of iterator b": begin})
 
     (seed,) = draw_seeds(rng, 1)
     options = {"batch_size": 4, "seed": seed}
@@ -254,7 +262,7 @@ def test_two_iterators_are_independent(submission, reference, rng):
     facts = {
         "each iterator gives every sample once": each_once([a, b], 40),
         "an iterator that has ended stays ended": read["a"][10:] == read["b"][10:] == [None, None],
-        "the two have different orders": a != b,
+        "the two iterators have different orders": a != b,
         "they are the epochs of an equal loader": [a, b] == alone or not seeds_work,
         "the dataset is as it was": dataset == list(range(40)),
     }
@@ -268,8 +276,9 @@ def test_a_broken_off_epoch_shifts_nothing(submission, reference, rng):
     """After an epoch that was broken off, the next one is the same as after an epoch read to its end."""
     whole = reference.run("torch_order", 9, batch_size=3)
     first, second, third, fourth = submission.run("broken_off", 9, [1, None, 2, None], batch_size=3)
-    assert {"1, broken off": first, "2": second, "3, broken off": third, "4": fourth} == equal_to(
-        {"1, broken off": whole[:1], "2": whole, "3, broken off": whole[:2], "4": whole}
+    got = {"epoch 1, broken off": first, "epoch 2": second, "epoch 3, broken off": third, "epoch 4": fourth}
+    assert got == equal_to(
+        {"epoch 1, broken off": whole[:1], "epoch 2": whole, "epoch 3, broken off": whole[:2], "epoch 4": whole}
     )
 
     (seed,) = draw_seeds(rng, 1)
@@ -359,12 +368,19 @@ def test_bad_batch_size(submission, batch_size):
     assert got == raised(ValueError, mentions=["batch_size", str(batch_size)])
 
 
+EMPTY = {
+    "batch_size=3": {},
+    "batch_size=3, drop_last=True": {"drop_last": True},
+    "batch_size=3, shuffle=True, seed=1": {"shuffle": True, "seed": 1},
+}
+
+
 @points(1, id="04.7b", about="DataLoader.__iter__")
 @catches("empty_dataset_crashes")
-@pytest.mark.parametrize("options", [{}, {"drop_last": True}, {"shuffle": True, "seed": 1}])
-def test_empty_dataset(submission, options):
+@pytest.mark.parametrize("arguments", EMPTY)
+def test_empty_dataset(submission, arguments):
     """An empty dataset gives no batch, and len is 0."""
-    assert submission.run("few_samples", 0, batch_size=3, **options) == equal_to(
-        {"raises an exception": False, "batches": []}
-    )
-    assert submission.run("length", 0, batch_size=3, **options) == equal_to(0)
+    got = submission.run("few_samples", 0, batch_size=3, **EMPTY[arguments])
+    assert got == equal_to({"raises an exception": False, "batches": []})
+    length = submission.run("length", 0, batch_size=3, **EMPTY[arguments])
+    assert {"len(loader)": length} == equal_to({"len(loader)": 0})
