@@ -47,6 +47,24 @@ def test_wrong_use_ends_with_2_and_a_sentence(course: Course) -> None:
         assert done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "language", "said"),
+    [
+        (["check"], "en", "kata: NN is missing. Example: kata check 03"),
+        (["hint"], "es", "kata: Falta NN. Ejemplo: kata hint 03"),
+        (["grade", "in"], "es", "kata: Falta --out. Ejemplo: kata grade"),
+        (["chek", "03"], "en", "kata: There is no command `chek`. There are: watch, list, check,"),
+        (["chek", "03"], "es", "kata: No existe la orden `chek`. Hay estas: watch, list, check,"),
+        (["check", "90", "--all"], "es", "kata: No existe la opción --all. Todas: kata check --help"),
+        (["check", "90", "91"], "es", "kata: Sobra algo en esta orden. Ejemplo: kata check 03"),
+    ],
+)
+def test_wrong_use_is_answered_in_the_learners_language(course: Course, line: list[str], language: str, said: str) -> None:
+    done = course.run("kata", *line, language=language)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(said)
+
+
 def test_outside_a_course_the_installed_one_is_used_or_named(course: Course) -> None:
     done = course.run("kata", "list")
     assert "90  Twice as much" in done.stdout
