@@ -71,6 +71,15 @@ def test_outside_a_course_the_installed_one_is_used_or_named(course: Course) -> 
     assert "to begin" in done.stdout
 
 
+def test_a_file_that_python_cannot_read_takes_no_hint(course: Course) -> None:
+    course.write("def double(x:\n    return 2 * x\n")
+    done = course.run("kata", "hint", "90", language="es")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "kata: Python no puede leer double.py; las pistas vienen después. Mira la línea con: kata check 90\n"
+    course.write(ADDS_TWO)
+    assert "kata hint 90" in course.run("kata", "check", "90").stdout
+
+
 def test_hints_come_one_by_one(course: Course) -> None:
     assert course.run("kata", "hint", "90").stdout == "What is twice three?\nMore: kata hint 90 2\n"
     assert course.run("kata", "hint", "90", "3", language="es").stdout == "Por dos.\n"
