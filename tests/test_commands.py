@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import os
 from pathlib import Path
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
 import grader.reports
+from grader import catalog
 from tests.course_copy import Course, copy_to
 from tests.test_plugin import ADDS_TWO, ANSWER
 
@@ -69,6 +72,18 @@ def test_outside_a_course_the_installed_one_is_used_or_named(course: Course) -> 
     done = course.run("kata", "list")
     assert "90  Twice as much" in done.stdout
     assert "to begin" in done.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_list_stays_in_columns_with_a_long_title(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the course itself, whose longest title is longer than most: what comes after the titles begins in one column."""
+    monkeypatch.chdir(Path(__file__).parent.parent)
+    monkeypatch.setenv("KATA_LANG", language)
+    titles = [exercise.title[language] for exercise in catalog.all_exercises(Path.cwd())]
+    lines = CliRunner().invoke(importlib.import_module("grader.cli.list").command).stdout.splitlines()
+    width = max(48, *map(len, titles))
+    assert all(line[8:].startswith(f"{title:{width}} ") for line, title in zip(lines, titles, strict=False))
+    assert len(lines) > len(titles)
 
 
 def test_a_file_that_python_cannot_read_takes_no_hint(course: Course) -> None:
