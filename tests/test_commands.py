@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import os
 from pathlib import Path
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
 import grader.reports
+from grader import catalog
 from tests.course_copy import Course, copy_to
 from tests.test_plugin import ADDS_TWO, ANSWER
 
@@ -47,10 +50,49 @@ def test_wrong_use_ends_with_2_and_a_sentence(course: Course) -> None:
         assert done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "language", "said"),
+    [
+        (["check"], "en", "kata: NN is missing. Example: kata check 03"),
+        (["hint"], "es", "kata: Falta NN. Ejemplo: kata hint 03"),
+        (["grade", "in"], "es", "kata: Falta --out. Ejemplo: kata grade"),
+        (["chek", "03"], "en", "kata: There is no command `chek`. There are: watch, list, check,"),
+        (["chek", "03"], "es", "kata: No existe la orden `chek`. Hay estas: watch, list, check,"),
+        (["check", "90", "--all"], "es", "kata: No existe la opción --all. Todas: kata check --help"),
+        (["check", "90", "91"], "es", "kata: Sobra algo en esta orden. Ejemplo: kata check 03"),
+    ],
+)
+def test_wrong_use_is_answered_in_the_learners_language(course: Course, line: list[str], language: str, said: str) -> None:
+    done = course.run("kata", *line, language=language)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(said)
+
+
 def test_outside_a_course_the_installed_one_is_used_or_named(course: Course) -> None:
     done = course.run("kata", "list")
     assert "90  Twice as much" in done.stdout
     assert "to begin" in done.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_list_stays_in_columns_with_a_long_title(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the course itself, whose longest title is longer than most: what comes after the titles begins in one column."""
+    monkeypatch.chdir(Path(__file__).parent.parent)
+    monkeypatch.setenv("KATA_LANG", language)
+    titles = [exercise.title[language] for exercise in catalog.all_exercises(Path.cwd())]
+    lines = CliRunner().invoke(importlib.import_module("grader.cli.list").command).stdout.splitlines()
+    width = max(48, *map(len, titles))
+    assert all(line[8:].startswith(f"{title:{width}} ") for line, title in zip(lines, titles, strict=False))
+    assert len(lines) > len(titles)
+
+
+def test_a_file_that_python_cannot_read_takes_no_hint(course: Course) -> None:
+    course.write("def double(x:\n    return 2 * x\n")
+    done = course.run("kata", "hint", "90", language="es")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "kata: Python no puede leer double.py; las pistas vienen después. Mira la línea con: kata check 90\n"
+    course.write(ADDS_TWO)
+    assert "kata hint 90" in course.run("kata", "check", "90").stdout
 
 
 def test_hints_come_one_by_one(course: Course) -> None:

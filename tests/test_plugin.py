@@ -216,7 +216,7 @@ def test_odd_files_get_a_message_that_a_beginner_understands(course: Course, cod
 def test_a_file_in_another_encoding_is_an_error_of_reading(course: Course) -> None:
     (course.exercise / "double.py").write_bytes("def double(x):\n    return 'año'\n".encode("latin-1"))
     done = course.run("pytest", "exercises/90")
-    assert "Python cannot read the file" in done.stdout
+    assert "Python cannot read the file: it is not in UTF-8" in done.stdout
 
 
 def test_a_missing_file_is_named(course: Course) -> None:

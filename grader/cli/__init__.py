@@ -29,7 +29,7 @@ class Commands(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            return None
+            raise KataError(say("no_command", name=name, names=", ".join(COMMANDS)))
         command: click.Command = importlib.import_module(f"grader.cli.{name}").command
         return command
 
@@ -54,9 +54,12 @@ def main() -> Any:
     let_streams_narrow()
     try:
         finish_above(Path.cwd())
-        return kata(standalone_mode=False) or 0
+        return kata(prog_name="kata", standalone_mode=False) or 0
     except click.ClickException as problem:
-        problem.show()
+        if words := _in_words(problem):
+            click.echo(f"kata: {words}", err=True)
+        else:
+            problem.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
@@ -67,3 +70,19 @@ def main() -> Any:
         traceback.print_exc()
         click.echo(f"kata: {say('our_fault')}", err=True)
         return 3
+
+
+def _in_words(problem: click.ClickException) -> str:
+    """A wrong use in the learner's language, with the command's example; "" where click's own words say more."""
+    if not isinstance(problem, click.UsageError) or problem.ctx is None:
+        return ""
+    example = (problem.ctx.command.help or "").split("\n\n")[-1]
+    if isinstance(problem, click.NoSuchOption):
+        return say("no_option", name=problem.option_name, command=problem.ctx.command_path)
+    if isinstance(problem, click.MissingParameter) and problem.param is not None:
+        option = isinstance(problem.param, click.Option)
+        name = problem.param.opts[0] if option else problem.param.make_metavar(problem.ctx)
+        return f"{say('argument_missing', name=name)} {example}"
+    if type(problem) is click.UsageError:  # of our commands only arguments too many end so
+        return f"{say('argument_extra')} {example}"
+    return ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
+
 import click
 
 from grader import catalog, hints, progress
@@ -18,6 +21,8 @@ from grader.submissions import read
 @click.argument("level", type=int, required=False)
 def command(exercise: str, level: int | None) -> None:
     found = catalog.resolve(catalog.find_root(), exercise)
+    if not _readable(found):
+        raise KataError(say("hint_unreadable", file=found.file_name, number=found.number))
     seen = _seen(found)
     last = len(hints.levels(found, seen))
     if level is None:
@@ -32,6 +37,19 @@ def command(exercise: str, level: int | None) -> None:
     progress.record_hint(found, level, seen.misconception)
     if more := hints.what_next(found, seen, level, language()):
         click.echo(more)
+
+
+def _readable(exercise: Exercise) -> bool:
+    """Can Python read the learner's file? It is parsed and never run; a file that is not there has no line to mend."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(read(exercise.stub, exercise)[exercise.file_name])
+    except (SyntaxError, ValueError):
+        return False
+    except (KataError, LookupError, OSError, RecursionError, MemoryError):
+        return True  # what is wrong with it, `kata check` says
+    return True
 
 
 def _seen(exercise: Exercise) -> hints.Seen:

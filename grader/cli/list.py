@@ -14,10 +14,11 @@ from grader.progress import Standing
 def command() -> None:
     root = catalog.find_root()
     exercises, standings = catalog.all_exercises(root), progress.read(root)
+    width = max([48, *(len(exercise.title[language()]) for exercise in exercises)])
     for exercise in exercises:
         standing = standings.get(exercise.name, Standing())
         sign, words = progress.sign(exercise, standing), progress.in_words(exercise, standing, language())
-        click.echo(f"  {sign} {exercise.number}  {exercise.title[language()]:48} {words}")
+        click.echo(f"  {sign} {exercise.number}  {exercise.title[language()]:{width}} {words}")
     up = progress.what_next(exercises, standings)
     if up is None:
         click.echo(say("all_passed"))

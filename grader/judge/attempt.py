@@ -31,6 +31,7 @@ ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
 OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
+NOT_UTF8 = ("null bytes", "'utf-8' codec", "Non-UTF-8 code")  # Python's words for a file in another encoding
 
 
 @dataclass
@@ -265,6 +266,8 @@ def _classify_error(error: dict[str, Any]) -> tuple[str, Finding]:
     if "SystemExit" in bases:
         return "crashed", Finding("exit", facts)
     if "SyntaxError" in bases:
+        if any(words in error["text"] for words in NOT_UTF8):  # the line is that of the literal, or none
+            return "error", Finding("not_utf8", facts | {"line": None})
         return "error", Finding("syntax", facts)
     if error["missing"] is not None:
         return "error", Finding("no_attribute" if error["owner"] else "no_name", facts)

@@ -21,7 +21,7 @@ NUMBERS = ("number", "values", "not_finite", "value")  # findings that show what
 LEARNERS_WORDS = ("text", "class", "missing", "owner")  # facts that the learner's code chose
 LEARNERS_TYPES = ("type", "keys", "raised_other", "not_raised")  # findings whose `got` the learner's code chose
 CARRIES_NUMBERS = re.compile(r"\d\d|\d\.|\.\d")
-WITHOUT_PLACE = ("not_attempted", "missing", "waiting", "broken", "not_installed", "no_name", "syntax")
+WITHOUT_PLACE = ("not_attempted", "missing", "waiting", "broken", "not_installed", "no_name", "syntax", "not_utf8")
 LEFT_OUT = "…"
 Files = dict[str, bytes] | None
 

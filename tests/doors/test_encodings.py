@@ -41,7 +41,9 @@ def test_a_file_is_judged_however_its_lines_and_letters_are_written(system: str,
     seen = seen_on(system, given, tmp_path)["attempts"]
     assert {name: seen[name]["score"] for name in WRITTEN} == dict.fromkeys(WRITTEN, 20)
     for name in UNREADABLE:
-        assert "Python cannot read the file" in seen[name]["checks"][0]["messages"]["en"], name
+        said = seen[name]["checks"][0]["messages"]["en"]
+        assert "Python cannot read the file" in said, name
+        assert ("it is not in UTF-8" in said) == (name != "tabs and spaces"), name
 
 
 @pytest.mark.parametrize("system", ["", SYSTEMS[0]], ids=["here", SYSTEMS[0]])
