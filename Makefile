@@ -10,8 +10,9 @@ DEMO := demo-results
 
 .PHONY: demo test setup wall browser site lint types tests proof clean
 
+# With the learners' own seed: what known mistakes do is on disk before the first learner makes one.
 demo: .venv/base wall
-	$(BIN)/kata grade examples/class --out $(DEMO) --seed demo $(addprefix --exercise ,01 02 03 04 05 06)
+	$(BIN)/kata grade examples/class --out $(DEMO) --seed learner $(addprefix --exercise ,01 02 03 04 05 06)
 	@echo "Now you: . .venv/bin/activate; kata list; pytest exercises/03"
 
 test: setup wall browser lint types tests proof

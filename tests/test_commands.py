@@ -210,6 +210,25 @@ def test_a_new_exercise_holds_together_and_the_proof_says_what_is_missing(course
     assert course.run("kata", "dev", "new", "Nonsense").returncode == 2
 
 
+@pytest.mark.parametrize(("language", "yes", "asked"), [("en", "y", "[y/N]"), ("es", "s", "[s/N]"), ("es", "sí", "[s/N]")])
+def test_reset_asks_and_is_answered_in_the_learners_language(
+    course: Course, monkeypatch: pytest.MonkeyPatch, language: str, yes: str, asked: str
+) -> None:
+    """Anything but a yes leaves the file as it is."""
+    from grader.cli.reset import command
+
+    monkeypatch.chdir(course.root)
+    monkeypatch.setenv("KATA_LANG", language)
+    stub = (course.exercise / "double.py").read_text("utf-8")
+    course.write(ANSWER)
+    for answer in ("\n", "no\n", "x\n"):
+        done = CliRunner().invoke(command, ["90"], input=answer)
+        assert asked in done.output
+        assert (course.exercise / "double.py").read_text("utf-8") == ANSWER
+    assert CliRunner().invoke(command, ["90"], input=f"{yes}\n").exit_code == 0
+    assert (course.exercise / "double.py").read_text("utf-8") == stub
+
+
 def test_folder_names_that_are_no_text_are_graded_like_others(course: Course) -> None:
     """Two names that look the same when cleaned keep a result each."""
     for raw in (b"ana\xff", b"ana\xfe", "a\u202eb".encode()):

@@ -21,8 +21,14 @@ def command(exercise: str, yes: bool) -> None:
     if is_original(found):
         click.echo(say("reset_same", file=name))
         return
-    if not yes and not click.confirm(say("reset_ask", file=name, backup=backup)):
+    if not yes and not _agrees(say("reset_ask", file=name, backup=backup)):
         click.echo(say("nothing_written"))
         return
     kept = put_back(found, backup)
     click.echo(say("reset_done" if kept else "reset_same", file=name, backup=backup))
+
+
+def _agrees(question: str) -> bool:
+    """`y`, or `s` in Spanish; whatever else is typed, or nothing at all, leaves the file as it is."""
+    answer: str = click.prompt(f"{question} {say('reset_yes_no')}", default="", show_default=False)
+    return answer.strip().casefold() in say("reset_yes").split()
