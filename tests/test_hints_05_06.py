@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -30,12 +31,13 @@ CONDESCENDING = {"just", "simply", "easy", "easily", "simplemente", "fácil", "f
 
 @pytest.fixture
 def quiet_torch() -> Iterator[None]:
-    """torch's global generator is as before afterwards."""
+    """Afterwards torch's global generator is as before, and what an example has patched is whole again."""
     import torch
 
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+    patch.stopall()
 
 
 def in_a_folder(folder: Path, monkeypatch: pytest.MonkeyPatch, file: Path, code: str, asked: str) -> str:
