@@ -24,7 +24,6 @@ KNOWN = [
     pytest.param(exercise, known, id=f"{exercise.number}-{known.id}")
     for exercise in EXERCISES
     for known in exercise.misconceptions.values()
-    if known.hints
 ]
 CONDESCENDING = {"just", "simply", "easy", "easily", "simplemente", "fácil", "fácilmente"}
 
