@@ -1,0 +1,106 @@
+"""The values in the hints of 05 and 06 are those that the answer and the mistake's own file give on their example.
+
+The examples need no accelerator: torch's meta device is one that is not the CPU, with shapes and no values.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from grader import catalog
+from grader.judge.message import definition
+from grader.model import LANGUAGES, Exercise, Misconception
+from tests.hint_examples import outcome, read, strange_numbers, wrong_equations
+
+ROOT = Path(__file__).resolve().parent.parent
+EXERCISES = [catalog.load(ROOT / "exercises" / name) for name in ("05_checkpoint", "06_gpu_transfer")]
+KNOWN = [
+    pytest.param(exercise, known, id=f"{exercise.number}-{known.id}")
+    for exercise in EXERCISES
+    for known in exercise.misconceptions.values()
+]
+CONDESCENDING = {"just", "simply", "easy", "easily", "simplemente", "fácil", "fácilmente"}
+
+
+@pytest.fixture
+def quiet_torch() -> Iterator[None]:
+    """Afterwards torch's global generator is as before, and what an example has patched is whole again."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+    patch.stopall()
+
+
+def in_a_folder(folder: Path, monkeypatch: pytest.MonkeyPatch, file: Path, code: str, asked: str) -> str:
+    """What the example shows where it is typed in an empty folder."""
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return outcome(file, code, asked)
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+@pytest.mark.usefixtures("quiet_torch")
+def test_an_example_gives_what_it_quotes_and_is_the_same_in_both_languages(
+    exercise: Exercise, known: Misconception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english, spanish = (read(known.hints[1][language]) for language in ("en", "es"))
+    parts = "code", "asked", "right", "wrong"
+    assert [getattr(english, part) for part in parts] == [getattr(spanish, part) for part in parts]
+    answers = ROOT / "solutions" / exercise.name
+    files = {"right": answers / exercise.file_name, "wrong": answers / "mistakes" / f"{known.id}.py"}
+    got = {
+        name: in_a_folder(tmp_path / name, monkeypatch, file, english.code, english.asked)
+        for name, file in files.items()
+    }
+    assert got == {"right": english.right, "wrong": english.wrong}
+    assert english.right != english.wrong
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_what_is_computed_by_hand_is_right(exercise: Exercise, known: Misconception) -> None:
+    for language in LANGUAGES:
+        example = read(known.hints[1][language])
+        assert not wrong_equations(example.by_hand)
+        assert not strange_numbers(example)
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_the_first_asks_and_no_hint_is_code(exercise: Exercise, known: Misconception) -> None:
+    assert known.hints[0]["en"].endswith("?")
+    assert known.hints[0]["es"].endswith("?") and "¿" in known.hints[0]["es"]
+    for language in LANGUAGES:
+        words = set(re.findall(r"\w+", " ".join(text[language] for text in known.hints).lower()))
+        assert not CONDESCENDING & words
+        assert "=" not in known.hints[0][language] + known.hints[2][language]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_hint_serves_two_mistakes(exercise: Exercise, language: str) -> None:
+    texts = [hint[language] for known in exercise.misconceptions.values() for hint in known.hints]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+def test_where_a_mistake_says_to_look_is_defined_in_the_stub(exercise: Exercise) -> None:
+    source = exercise.stub.read_bytes()
+    for known in exercise.misconceptions.values():
+        if known.about:
+            name = known.about.split(".")[-1]
+            line = definition(source, known.about)
+            assert line is not None and f"def {name}(".encode() in source.splitlines()[line - 1], known.about
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_an_explanation_asks_the_question_that_leads_on(exercise: Exercise, known: Misconception) -> None:
+    """What a learner reads in the message itself, before any hint."""
+    assert "?" in known.explanation["en"]
+    assert "¿" in known.explanation["es"] and "?" in known.explanation["es"]
