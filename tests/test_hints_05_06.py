@@ -64,6 +64,23 @@ def test_an_example_gives_what_it_quotes_and_is_the_same_in_both_languages(
     assert english.right != english.wrong
 
 
+STYLES = [
+    pytest.param(exercise, known, variant, id=f"{exercise.number}-{variant.stem}")
+    for exercise, known in (param.values for param in KNOWN)
+    for variant in sorted((ROOT / "solutions" / exercise.name / "mistakes").glob(f"{known.id}__*.py"))
+    if variant.stem != "cuda_hard_coded__in_pick_device"  # what pick_device() gives depends on the machine
+]
+
+
+@pytest.mark.parametrize(("exercise", "known", "variant"), STYLES)
+@pytest.mark.usefixtures("quiet_torch")
+def test_an_example_goes_wrong_in_every_style_of_the_mistake(
+    exercise: Exercise, known: Misconception, variant: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = read(known.hints[1]["en"])
+    assert in_a_folder(tmp_path / "style", monkeypatch, variant, example.code, example.asked) != example.right
+
+
 @pytest.mark.parametrize(("exercise", "known"), KNOWN)
 def test_what_is_computed_by_hand_is_right(exercise: Exercise, known: Misconception) -> None:
     for language in LANGUAGES:
