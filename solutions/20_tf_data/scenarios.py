@@ -28,7 +28,8 @@ def orders(module, x, y, times=1, **options):
 
 def one_after_another(module, x, y, seeds, times, **options):
     """The orders of `times` iterations for each seed; a dataset is made when the one before it has been read."""
-    return [orders(module, x, y, times, seed=seed, **options) for seed in seeds]
+    given = [{} if seed == "not given" else {"seed": seed} for seed in seeds]
+    return [orders(module, x, y, times, **seed, **options) for seed in given]
 
 
 def inputs_after(module, x, y, times=1, **options):
