@@ -13,6 +13,7 @@ import pytest
 
 from grader import catalog
 from grader.catalog import import_file
+from grader.judge.message import definition
 from grader.model import LANGUAGES, Misconception
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,3 +97,13 @@ def test_two_mistakes_in_the_same_line_have_hints_of_their_own() -> None:
     one, other = ADAM.misconceptions["beta_not_to_the_power"], ADAM.misconceptions["no_eps"]
     assert all(here[language] != there[language] for here, there in zip(one.hints, other.hints, strict=True)
                for language in LANGUAGES)  # fmt: skip
+
+
+def test_every_explanation_asks_the_question_that_leads_on_and_says_where_to_look() -> None:
+    source = ADAM.stub.read_bytes()
+    for known in ADAM.misconceptions.values():
+        assert "?" in known.explanation["en"], known.id
+        assert "¿" in known.explanation["es"] and "?" in known.explanation["es"], known.id
+        if known.about:
+            line = definition(source, known.about)
+            assert line is not None and f"def {known.about.split('.')[-1]}(".encode() in source.splitlines()[line - 1]

@@ -85,8 +85,8 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
         "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))["class"],
         "the load raises": problem_of(lambda: back.update(module.load_checkpoint(path, model=loaded)))["class"],
         "extra": back.get("extra", "nothing"),
-        "modes after saving": [layer.training for layer in saved.modules()],
-        "modes after loading": [layer.training for layer in loaded.modules()],
+        "training of each layer, after saving": [layer.training for layer in saved.modules()],
+        "training of each layer, after loading": [layer.training for layer in loaded.modules()],
     }
 
 

@@ -32,7 +32,10 @@ def test_adam_goes_on(submission):
     weight = np.array([1.0, -2.0])
     gradients = [np.array(pair) for pair in ([0.5, -1.0], [0.25, 3.0], [-0.5, 0.125], [2.0, -0.75])]
     expected = submission.alone("adam_goes_on", weight, gradients, 2)
-    call = "Adam(lr=0.1, betas=(0.8, 0.9), eps=0.01), 2 steps; save; load with a new Adam(); 2 more steps"
+    call = (
+        "optimizer = torch.optim.Adam(model.parameters(), lr=0.1, betas=(0.8, 0.9), eps=0.01); optimizer.step()  "
+        "# twice; save, load with a new torch.optim.Adam(model.parameters()), two more steps"
+    )
     assert submission.run("adam_goes_on", weight, gradients, 2) == equal_to(expected, call=call)
 
 
@@ -47,7 +50,7 @@ def test_old_file_outlives_an_exception(submission, kind):
     expected = {"exception that reaches the caller": kind, "the old file is": "as it was"}
     if not seen["broken off"]:  # a way of writing that no call of ours can break off
         expected = {"exception that reaches the caller": "nothing", "the old file is": "changed"}
-    call = f"{SAVE.format(2)}, broken off half way by {kind}, over the file of epoch 1"
+    call = f"{SAVE.format(2)}  # {kind} half way, over the file of epoch 1"
     assert facts == equal_to(expected, call=call)
 
 
@@ -61,8 +64,8 @@ def test_optional_parts_and_modes(submission, training, whole):
         "the save raises": "nothing",
         "the load raises": "nothing",
         "extra": {"note": "whole"} if whole else None,
-        "modes after saving": training,
-        "modes after loading": training,
+        "training of each layer, after saving": training,
+        "training of each layer, after loading": training,
     }
     parts = ", scheduler=scheduler, generator=generator, extra=extra)" if whole else ")"
     call = SAVE.format(3)[:-1] + parts + '; load_checkpoint("a.pt", model=model)'

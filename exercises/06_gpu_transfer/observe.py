@@ -32,13 +32,15 @@ def place(name: str) -> torch.device:
 
 
 def described(value: Any) -> Any:
-    """`value` with each tensor as {"on <device>": its values}, and namedtuples and dataclasses by name."""
+    """`value` with each tensor as its device and values; tuples, namedtuples and dataclasses by their names."""
     if isinstance(value, torch.Tensor):
-        return {f"on {value.device.type}": value.detach().cpu()}
+        return {"device": value.device.type, "values": value.detach().cpu()}
     if type(value) is dict:
         return {key: described(item) for key, item in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(map(described, value))
+    if type(value) is list:
+        return [described(item) for item in value]
+    if type(value) is tuple:  # by name: a tuple in a namedtuple's place is then called one
+        return {"tuple": [described(item) for item in value]}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {f"namedtuple {type(value).__name__}": described(value._asdict())}
     if dataclasses.is_dataclass(value):
@@ -57,7 +59,7 @@ def cuda_may_be_asked_for(scenario: Callable[..., Any]) -> Callable[..., Any]:
         except (AssertionError, RuntimeError) as problem:
             if "CUDA enabled" not in str(problem) and "NVIDIA driver" not in str(problem):
                 raise
-            return {str(problem): True}
+            return {"torch raises": str(problem)}
 
     return run
 

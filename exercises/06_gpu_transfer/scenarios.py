@@ -61,7 +61,8 @@ def one_step(module, device, weight, inputs, targets):
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     batch = (torch.tensor(inputs), torch.tensor(targets))
     returned = module.train_step(model, batch, loss, optimizer, place(device))
-    return {**arrivals(model, loss), "returned": returned, "weight": model.model.weight.item()}
+    came = {"type of what is returned": type(returned).__name__, "returned": returned}
+    return {**arrivals(model, loss), **came, "weight": model.model.weight.item()}
 
 
 @cuda_may_be_asked_for
@@ -73,7 +74,7 @@ def mean_loss(module, device, weight, batches):
     loss = WatchedLoss(nn.functional.mse_loss)
     loader = [(torch.tensor(inputs), torch.tensor(targets)) for inputs, targets in batches]
     returned = module.evaluate(model, loader, loss, place(device))
-    return {**arrivals(model, loss), "returned": returned}
+    return {**arrivals(model, loss), "type of what is returned": type(returned).__name__, "returned": returned}
 
 
 def as_array(module, device, graph):

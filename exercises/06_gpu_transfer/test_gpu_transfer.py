@@ -5,9 +5,23 @@ import pytest
 
 from grader.checks import catches, close_to, equal_to, points
 
+MODEL = "model = nn.Linear(1, 1, bias=False).to(device); nn.init.constant_(model.weight, 2.0)"
+
 
 def array(*values):
     return np.array(values, dtype=np.float32)
+
+
+def on(device, values):
+    """A tensor there, as scenarios describe it."""
+    return {"device": device, "values": values}
+
+
+def saw(got):
+    """What a scenario saw; where code asked for CUDA and torch has none, the check ends here, with torch's words."""
+    if isinstance(got, dict) and "torch raises" in got:
+        assert {"torch raises": got["torch raises"]} == equal_to({"torch raises": "nothing"})
+    return got
 
 
 def single(value):
@@ -19,16 +33,18 @@ def single(value):
 @catches("to_result_dropped", "cuda_hard_coded")
 def test_batch_moves(submission):
     """Every tensor in a dict with a list and a tuple in it goes to the device; the structure stays."""
-    call = 'to_device({"image": torch.tensor([1.0, 2.0]), "masks": [torch.tensor([3.0]), ...], ...}, device)'
+    call = (
+        'to_device({"image": torch.tensor([1.0, 2.0]), "masks": [torch.tensor([3.0]), torch.tensor([4.0])], '
+        '"size": (torch.tensor([5, 6]), 7), "name": "cat"}, device)'
+    )
     for device in submission.run("accelerators"):
-        on = f"on {device}"
         expected = {
-            "image": {on: array(1, 2)},
-            "masks": [{on: array(3)}, {on: array(4)}],
-            "size": ({on: np.array([5, 6])}, 7),
+            "image": on(device, array(1, 2)),
+            "masks": [on(device, array(3)), on(device, array(4))],
+            "size": {"tuple": [on(device, np.array([5, 6])), 7]},
             "name": "cat",
         }
-        assert submission.run("moved_batch", device) == equal_to(expected, call=call)
+        assert saw(submission.run("moved_batch", device)) == equal_to(expected, call=call)
 
 
 @points(0.5, id="06.2a", about="pick_device")
@@ -71,15 +87,19 @@ def test_one_step(submission, reference):
     """A step moves the batch, returns the loss before the update as a float, and updates as on the CPU."""
     inputs, targets = np.array([[1], [2]], dtype=np.float32), np.array([[3], [5]], dtype=np.float32)
     loss, weight = reference.run("sgd_step", 2.0, inputs, targets, lr=0.1)
-    call = "y = w x, w = 2, MSE, SGD(lr=0.1); batch = ([[1.0], [2.0]], [[3.0], [5.0]])"
+    call = (
+        f"{MODEL}; train_step(model, (torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0], [5.0]])), "
+        "nn.functional.mse_loss, torch.optim.SGD(model.parameters(), lr=0.1), device)"
+    )
     for device in submission.run("accelerators"):
         expected = {
             "inputs arrive on": [device],
             "targets arrive on": [device],
+            "type of what is returned": "float",
             "returned": loss,
             "weight": weight,
         }
-        got = submission.run("one_step", device, 2.0, inputs, targets)
+        got = saw(submission.run("one_step", device, 2.0, inputs, targets))
         got = {name: single(value) for name, value in got.items()}
         assert got == close_to({name: single(value) for name, value in expected.items()}, call=call)
 
@@ -90,11 +110,14 @@ def test_mean_loss(submission, reference):
     """Two samples and then one weigh alike: `evaluate` gives the mean over all three, as a float."""
     inputs, targets = np.array([[1], [2], [3]], dtype=np.float32), np.array([[2], [2], [7]], dtype=np.float32)
     batches = [(inputs[:2], targets[:2]), (inputs[2:], targets[2:])]
-    call = "y = 2 x, MSE; loader = [([[1.0], [2.0]], [[2.0], [2.0]]), ([[3.0]], [[7.0]])]"
+    call = (
+        f"{MODEL}; evaluate(model, [(torch.tensor([[1.0], [2.0]]), torch.tensor([[2.0], [2.0]])), "
+        "(torch.tensor([[3.0]]), torch.tensor([[7.0]]))], nn.functional.mse_loss, device)"
+    )
     for device in submission.run("accelerators"):
-        expected = {"inputs arrive on": [device], "targets arrive on": [device]}
+        expected = {"inputs arrive on": [device], "targets arrive on": [device], "type of what is returned": "float"}
         expected["returned"] = single(reference.run("squared_error", 2.0, inputs, targets))
-        got = submission.run("mean_loss", device, 2.0, batches)
+        got = saw(submission.run("mean_loss", device, 2.0, batches))
         assert {name: single(value) for name, value in got.items()} == close_to(expected, call=call)
 
 

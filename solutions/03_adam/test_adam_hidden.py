@@ -191,10 +191,10 @@ def test_iterables(submission, reference, rng):
     """The parameters may come in any iterable, also in one that can be read only once."""
     params, grads = draw(rng), draw_grads(rng, sizes=SIZES[:6])
     length, runs = submission.run("iterables", params, grads, **ODD)
-    facts = {kind: same(run, runs["list"]) for kind, run in runs.items()}
+    facts = {f"a {kind} gives what a list gives": same(run, runs["list"]) for kind, run in runs.items()}
     facts["the list keeps its length"] = length == len(params)
-    expected = dict.fromkeys(facts, True) | {"list": reference.run("torch_steps", params, grads, **ODD)}
-    assert facts | {"list": runs["list"]} == close_to(expected)
+    expected = dict.fromkeys(facts, True) | {"with a list": reference.run("torch_steps", params, grads, **ODD)}
+    assert facts | {"with a list": runs["list"]} == close_to(expected)
 
 
 @points(0.5, id="03.6e", about="Adam.step")
@@ -262,38 +262,39 @@ def test_handed_over(submission, rng, swapped):
         options, others = others, options
     got = submission.run("handed_over", params, grads, later, 0.125, options, others)
     facts = {
-        "it is a dict": got["is dict"],
+        "state_dict() is a dict": got["is dict"],
         "p.data is not loaded": same(got["loaded"]["data"], got["saved"]),
-        "it can be loaded twice": same(got["loaded again"], got["at once"]),
-        "it stays as it was while the first goes on": same(got["kept"], got["at once"]),
-        "it can be cleared after loading": same(got["spent"], got["at once"]),
+        "the state dict can be loaded twice": same(got["loaded again"], got["at once"]),
+        "the state dict stays as it was while the first Adam goes on": same(got["kept"], got["at once"]),
+        "the state dict can be cleared after loading": same(got["spent"], got["at once"]),
         "another lr is restored": got["loaded by another"]["lr"] == got["loaded"]["lr"] == 0.125,
         "other settings are restored": same(got["by another"], got["at once"]),
-        "the first can go back to it": same(got["rewound"], got["at once"]),
-        "one from before the first step makes new": same(got["as new"], got["early"]),
+        "the first Adam can go back to the state dict": same(got["rewound"], got["at once"]),
+        "a state dict from before the first step makes an Adam as new": same(got["as new"], got["early"]),
     }
-    runs = {"the first goes on": got["itself"], "a new Adam goes on": got["at once"]}
+    runs = {"the first Adam goes on": got["itself"], "a new Adam goes on": got["at once"]}
     assert facts | runs == equal_to(dict.fromkeys(facts, True) | dict.fromkeys(runs, got["itself"]))
+
+
+OUTSIDE = {  # and what the message has to name
+    "lr=-1e-12": ({"lr": -1e-12}, ["lr"]),
+    "eps=-1e-12": ({"eps": -1e-12}, ["eps"]),
+    "weight_decay=-1e-12": ({"weight_decay": -1e-12}, ["weight_decay"]),
+    "betas=(1.0, 0.9)": ({"betas": (1.0, 0.9)}, ["beta", "1"]),
+    "betas=(0.9, 1.0)": ({"betas": (0.9, 1.0)}, ["beta", "1"]),
+    "betas=(1.25, 0.9)": ({"betas": (1.25, 0.9)}, ["beta", "1.25"]),
+    "betas=(-1e-12, 0.9)": ({"betas": (-1e-12, 0.9)}, ["beta"]),
+    "betas=(0.9, -1e-12)": ({"betas": (0.9, -1e-12)}, ["beta"]),
+    "betas=(0.9, -0.25)": ({"betas": (0.9, -0.25)}, ["beta", "-0.25"]),
+}
 
 
 @points(0.5, id="03.8b", about="Adam.__init__")
 @catches("arguments_not_checked", "beta_one_allowed")
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"lr": -1e-12}, ["lr"]),
-        ({"eps": -1e-12}, ["eps"]),
-        ({"weight_decay": -1e-12}, ["weight_decay"]),
-        ({"betas": (1.0, 0.9)}, ["beta", "1"]),
-        ({"betas": (0.9, 1.0)}, ["beta", "1"]),
-        ({"betas": (1.25, 0.9)}, ["beta", "1.25"]),
-        ({"betas": (-1e-12, 0.9)}, ["beta"]),
-        ({"betas": (0.9, -1e-12)}, ["beta"]),
-        ({"betas": (0.9, -0.25)}, ["beta", "-0.25"]),
-    ],
-)
-def test_exact_bounds(submission, options, words):
+@pytest.mark.parametrize("arguments", OUTSIDE)
+def test_exact_bounds(submission, arguments):
     """An lr, eps or weight_decay below 0 and a beta outside [0, 1), by however little, are a ValueError."""
+    options, words = OUTSIDE[arguments]
     assert submission.error("build", 2, **options) == raised(ValueError, mentions=words)
 
 
@@ -305,21 +306,22 @@ def test_no_parameters(submission, kind):
     assert submission.error("build_from_nothing", kind) == raised(ValueError, mentions=["param"])
 
 
+ALLOWED = {
+    "lr=0.0": {"lr": 0.0},
+    "eps=0.0": {"eps": 0.0},
+    "betas=(0.0, 0.9)": {"betas": (0.0, 0.9)},
+    "betas=(0.9, 0.0)": {"betas": (0.9, 0.0)},
+    "betas=(0.0, 0.0)": {"betas": (0.0, 0.0)},
+    "lr=3, eps=2.5, weight_decay=1.5": {"lr": 3, "eps": 2.5, "weight_decay": 1.5},
+}
+
+
 @points(0.5, id="03.8d", about="Adam.__init__")
 @catches("zero_refused")
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"lr": 0.0},
-        {"eps": 0.0},
-        {"betas": (0.0, 0.9)},
-        {"betas": (0.9, 0.0)},
-        {"betas": (0.0, 0.0)},
-        {"lr": 3, "eps": 2.5, "weight_decay": 1.5},
-    ],
-)
-def test_allowed_values(submission, reference, rng, options):
+@pytest.mark.parametrize("arguments", ALLOWED)
+def test_allowed_values(submission, reference, rng, arguments):
     """An lr, eps or beta of 0, and a large lr, eps or weight_decay, are accepted and work as in torch."""
     params, grads = draw(rng), draw_grads(rng, sizes=[1.0, 0.1, 3.0, 0.5, 1.0, 2.0])
+    options = ALLOWED[arguments]
     got = submission.run("steps", params, grads, **options)
     assert got == close_to(reference.run("torch_steps", params, grads, **options))

@@ -98,7 +98,7 @@ def paths(module: Any, names: list[str]) -> dict[str, Any]:
         for form, path in forms.items():
             if problems[form] == "nothing":
                 model = filled(nn.Linear(1, 1), -1)
-                found[form] = (module.load_checkpoint(path, model=model)["epoch"], model.bias.item())
+                found[form] = {"epoch": module.load_checkpoint(path, model=model)["epoch"], "bias": model.bias.item()}
         return {"saves that raise": problems, "loaded": found, "files": names_in(folder)}
     finally:
         os.chdir(before)
@@ -387,7 +387,7 @@ def other_keys(
     problem = problem_of(lambda: loaded.update(module.load_checkpoint(path, model=other, **options)))
     keys = {name: sorted(loaded[name]) for name in ("missing_keys", "unexpected_keys") if name in loaded}
     first = {key: tensor.flatten()[0].item() for key, tensor in other.state_dict().items()}
-    return {"problem": problem, "keys": keys, "epoch": loaded.get("epoch"), "first numbers": first}
+    return {"problem": problem, "keys": keys, "epoch": loaded.get("epoch"), "first number of each tensor": first}
 
 
 # 05.6 Devices
@@ -406,7 +406,7 @@ def from_a_gpu(module: Any, x: Any, y: Any, seed: int, epochs: int) -> dict[str,
         loaded: dict[str, Any] = {"extra": {"best": None}}
         unsaid = problem_of(lambda: loaded.update(module.load_checkpoint(path, **other.parts())))
         raises = {'with map_location="cpu"': said["class"], "without it": unsaid["class"]}
-        return {"the load raises": raises, "best": loaded["extra"]["best"], **state_of(other)}
+        return {"the load raises": raises, "extra": loaded["extra"], **state_of(other)}
 
 
 def map_locations(module: Any, seed: int) -> dict[str, Any]:
@@ -445,8 +445,8 @@ def map_locations(module: Any, seed: int) -> dict[str, Any]:
             problems["everything to a GPU"] = load(here, move)
     next_ = torch.rand(2, generator=generator)
     return {
-        "a load raises": problems,
-        "a function is asked about": sorted(asked),
+        "the load raises, with map_location as": problems,
+        "a map_location function is asked about": sorted(asked),
         "the generator's next numbers": next_,
     }
 

@@ -41,7 +41,7 @@ def test_every_kind_of_path(submission):
     forms = [*(f"str {name}" for name in names), "absolute", "pathlib", "os.PathLike"]
     expected = {
         "saves that raise": dict.fromkeys(forms, "nothing"),
-        "loaded": {form: (number, float(number)) for number, form in enumerate(forms)},
+        "loaded": {form: {"epoch": number, "bias": float(number)} for number, form in enumerate(forms)},
         "files": sorted([*names, "absolute.pt", "pathlib.pt", "below", "below/like.pt"]),
     }
     assert submission.run("paths", names) == equal_to(expected)
@@ -241,18 +241,18 @@ def refusal(seen, keys):
     return {
         "raises": "RuntimeError" if is_runtime_error(problem) else problem["class"],
         "keys it does not list": [key for key in keys if key not in problem["text"]],
-        "loads": seen["first numbers"] if problem["class"] == "nothing" else {},
+        "loads": seen["first number of each tensor"] if problem["class"] == "nothing" else {},
     }
 
 
 TRUNK = {"trunk": [4, 3]}
 UNLIKE = {  # saved, wanted, the keys in question
-    "missing": (
+    "keys that are missing": (
         TRUNK,
         {**TRUNK, "neck": [3, 3], "head": [3, 2]},
         ["neck.weight", "neck.bias", "head.weight", "head.bias"],
     ),
-    "unexpected": (
+    "keys that are unexpected": (
         {**TRUNK, "old": [3, 5], "aux": [2, 2]},
         TRUNK,
         ["old.weight", "old.bias", "aux.weight", "aux.bias"],
@@ -260,7 +260,7 @@ UNLIKE = {  # saved, wanted, the keys in question
     # The other two kinds would not fit the optimizer either; this one does, and it goes along.
     "a missing buffer": (TRUNK, {**TRUNK, "norm": [3]}, ["norm.running_mean", "norm.running_var"]),
     # One number would fill the place of three, if it were broadcast.
-    "misshapen": ({**TRUNK, "head": [3, 1]}, {**TRUNK, "head": [3, 6]}, ["head.weight", "head.bias"]),
+    "keys of another shape": ({**TRUNK, "head": [3, 1]}, {**TRUNK, "head": [3, 6]}, ["head.weight", "head.bias"]),
 }
 
 
@@ -285,23 +285,26 @@ def test_not_strict_returns_the_keys(submission):
     loaded = submission.run("other_keys", saved, wanted, False)
     same = submission.run("other_keys", TRUNK, TRUNK, False)
     facts = {
-        "raises": loaded["problem"]["class"],
-        "returns": loaded["keys"],
-        "first numbers": loaded["first numbers"],
+        "a load with strict=False raises": loaded["problem"]["class"],
+        "of the keys it returns": loaded["keys"],
+        "first number of each tensor": loaded["first number of each tensor"],
         "epoch": loaded["epoch"],
-        "returns for the same keys": same["keys"],
-        "misshapen": refusal(submission.run("other_keys", *UNLIKE["misshapen"][:2], False), UNLIKE["misshapen"][2]),
+        "the same keys in both: returns": same["keys"],
+        "keys of another shape": refusal(
+            submission.run("other_keys", *UNLIKE["keys of another shape"][:2], False),
+            UNLIKE["keys of another shape"][2],
+        ),
     }
     assert facts == equal_to({
-        "raises": "nothing",
-        "returns": {
+        "a load with strict=False raises": "nothing",
+        "of the keys it returns": {
             "missing_keys": ["head.bias", "head.weight"],
             "unexpected_keys": ["old.bias", "old.weight"],
         },
-        "first numbers": {"trunk.weight": 1.0, "trunk.bias": 1.0, "head.weight": 5.0, "head.bias": 5.0},
+        "first number of each tensor": {"trunk.weight": 1.0, "trunk.bias": 1.0, "head.weight": 5.0, "head.bias": 5.0},
         "epoch": 4,
-        "returns for the same keys": {"missing_keys": [], "unexpected_keys": []},
-        "misshapen": {"raises": "RuntimeError", "keys it does not list": [], "loads": {}},
+        "the same keys in both: returns": {"missing_keys": [], "unexpected_keys": []},
+        "keys of another shape": {"raises": "RuntimeError", "keys it does not list": [], "loads": {}},
     })  # fmt: skip
 
 
@@ -315,7 +318,8 @@ def test_file_from_a_gpu_loads_here(submission, rng):
     x, y, seed = rng.normal(size=(12, 4)), rng.normal(size=(12, 2)), int(rng.integers(1 << 30))
     trained = submission.alone("run_and_save", x, y, seed, 2, 2)["at the end"]
     raises = {'with map_location="cpu"': "nothing", "without it": "nothing"}
-    expected = {"the load raises": raises, "best": np.array([0.25], dtype=np.float32), **trained}
+    extra = {"best": np.array([0.25], dtype=np.float32)}
+    expected = {"the load raises": raises, "extra": extra, **trained}
     assert submission.run("from_a_gpu", x, y, seed, 2) == equal_to(expected)
 
 
@@ -326,8 +330,8 @@ def test_map_location_is_that_of_torch(submission, rng):
     seed = int(rng.integers(1 << 30))
     forms = ["a string", "a torch.device", "a dict", "a function", "None", "everything to a GPU"]
     expected = {
-        "a load raises": dict.fromkeys(forms, "nothing"),
-        "a function is asked about": ["cuda:0"],
+        "the load raises, with map_location as": dict.fromkeys(forms, "nothing"),
+        "a map_location function is asked about": ["cuda:0"],
         "the generator's next numbers": submission.alone("next_numbers", seed),
     }
     assert submission.run("map_locations", seed) == equal_to(expected)
@@ -341,15 +345,16 @@ def test_map_location_is_that_of_torch(submission, rng):
 def test_what_is_not_there_is_named(submission):
     """A missing file is a FileNotFoundError; a part asked for and not there is a RuntimeError naming it."""
     missing = submission.run("lacking", "file")["loading"]
-    facts = {"the file": "FileNotFoundError" if "FileNotFoundError" in missing["bases"] else missing["class"]}
-    expected = {"the file": "FileNotFoundError"}
+    facts = {"no file: raises": "FileNotFoundError" if "FileNotFoundError" in missing["bases"] else missing["class"]}
+    expected = {"no file: raises": "FileNotFoundError"}
     for part in ("optimizer", "scheduler", "generator"):
         seen = submission.run("lacking", part)
-        expected[part] = {"raises": "RuntimeError", "is named": True}
+        case = f"a file without {part}"
+        expected[case] = {"raises": "RuntimeError", "names it": True}
         if part == "optimizer" and "saving" in seen:
-            facts[part] = expected[part]  # a save may insist on an optimizer: then no file lacks it
+            facts[case] = expected[case]  # a save may insist on an optimizer: then no file lacks it
             continue
         problem = seen.get("saving") or seen["loading"]
         kind = "RuntimeError" if "loading" in seen and is_runtime_error(problem) else problem["class"]
-        facts[part] = {"raises": kind, "is named": part in problem["text"].lower()}
+        facts[case] = {"raises": kind, "names it": part in problem["text"].lower()}
     assert facts == equal_to(expected)

@@ -242,7 +242,8 @@ def trained(module, device, batches_on, state, batches, loss, optimizer, options
             losses.append(module.train_step(model=model, batch=batch, loss_fn=loss, optimizer=stepper, device=target))
         now = model.model.state_dict()
         states[f"after step {i + 1}"] = {name: value.detach().cpu().clone() for name, value in now.items()}
-    return {**arrivals(model, loss), "losses": losses, **states}
+    types = sorted({type(loss).__name__ for loss in losses})
+    return {**arrivals(model, loss), "type of what is returned": types, "losses": losses, **states}
 
 
 @cuda_may_be_asked_for
@@ -259,7 +260,8 @@ def watched_steps(module, device, batches_on, state, batches):
             returned.append(module.train_step(model, batch, loss, optimizer, target))
         waits.append(seen.waits)
         same.append(len(batch) == len(before) and all(map(lambda one, other: one is other, batch, before)))
-    return {"returned": [type(value).__name__ for value in returned], "waits": waits, "same batch": same}
+    types = [type(value).__name__ for value in returned]
+    return {"type of what is returned": types, "waits": waits, "the batch is as it was": same}
 
 
 def _loader(batches):
@@ -277,7 +279,8 @@ def evaluated(module, device, training, loss, state, batches):
     after = {name: value.detach().cpu() for name, value in model.model.state_dict().items()}
     return {
         **arrivals(model, loss),
-        "training": sorted(set(model.modes)),
+        "model.training in evaluate": sorted(set(model.modes)),
+        "type of what is returned": type(returned).__name__,
         "returned": returned,
         "afterwards": after,
     }
@@ -320,7 +323,7 @@ def mode_afterwards(module, device, training, fails, state, batches):
         came = type(module.evaluate(model, loader, loss, place(device))).__name__
     except KeyError as problem:
         came = f"KeyError: {problem}"
-    return {"came": came, "in training mode": model.training}
+    return {"what evaluate ends in": came, "model.training afterwards": model.training}
 
 
 @cuda_may_be_asked_for
@@ -338,7 +341,7 @@ def watched_evaluation(module, device, state, batches):
     finally:
         torch.set_grad_enabled(True)
     return {
-        "graphs": sorted(set(loss.graphs)),
+        "the outputs have a graph": sorted(set(loss.graphs)),
         "waits": seen.waits,
         "gradients": [parameter.grad.mean().item() for parameter in parameters if parameter.grad is not None],
         "trainable": [parameter.requires_grad for parameter in parameters],
@@ -379,7 +382,11 @@ def there_already(module, device):
         alone = module.to_device(one, target)
     for tensor in (one, two, three):
         tensor.add_(10)
-    return {"copies": len(seen.copies), "result": described(result), "alone": described(alone)}
+    return {
+        "copies": len(seen.copies),
+        "the result, after 10 was added to the originals": described(result),
+        "a tensor alone, after 10 was added to it": described(alone),
+    }
 
 
 def flags(module, source, target, options):
