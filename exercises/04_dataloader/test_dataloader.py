@@ -45,7 +45,7 @@ def test_shuffled_epochs(submission):
         "every sample once": all(sorted(samples) == list(range(20)) for samples in flat),
         "not the order of the dataset": list(range(20)) not in flat,
         "a new order each epoch": flat[0] != flat[1] != flat[2] != flat[0],
-        "a batch mixes samples that are not neighbours": not all(runs),
+        "a batch mixes distant samples": not all(runs),
     }
     assert got == equal_to(
         {
@@ -53,7 +53,7 @@ def test_shuffled_epochs(submission):
             "every sample once": True,
             "not the order of the dataset": True,
             "a new order each epoch": True,
-            "a batch mixes samples that are not neighbours": True,
+            "a batch mixes distant samples": True,
         },
         call="list(DataLoader(list(range(20)), batch_size=4, shuffle=True, seed=1))",
     )

@@ -102,7 +102,7 @@ def test_permutations_are_drawn_from_all(submission, rng):
     facts = {
         "every sample once": each_once(long, 240) and each_once(short, 4),
         "a new order each epoch": all_differ(long),
-        "a batch mixes samples that are not neighbours": not all(runs),
+        "a batch mixes distant samples": not all(runs),
         "samples travel through the whole dataset": sum(distances) > 60 * len(distances),  # about 80
         "the 24 orders of 4 samples in 1000 epochs": set(map(tuple, short)) == set(permutations(range(4))),
         "drop_last leaves out other samples each time": kept == set(range(10)),

@@ -96,7 +96,7 @@ def test_shuffled_batches_are_shown_beside_the_fact_that_does_not_hold(look: Loo
     assert sorted(picture.yours[0], key=int) == picture.yours[0], "each batch is a run of neighbours"
     assert len(picture.yours) == 15
     shown = [" ".join(line.split()) for line in as_lines(seen, "es", 120)]
-    assert "→ a batch is more than a run of neighbours False True" in shown
+    assert "→ a batch mixes distant samples False True" in shown
 
 
 def test_gradients_divided_by_the_batch_are_one_factor(look: Look) -> None:
