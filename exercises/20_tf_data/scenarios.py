@@ -1,5 +1,7 @@
 """What the visible checks run beside the learner's code. Nothing here knows what is right."""
 
+from itertools import islice
+
 import numpy as np
 import tensorflow as tf
 
@@ -14,10 +16,10 @@ AUGMENTS = {
 
 
 def batches(dataset):
-    """The batches of one iteration as pairs of arrays, and whether it ended."""
-    read = []
-    for batch in dataset.take(MOST_BATCHES + 1):
-        read.append(tuple(np.asarray(part) for part in batch))
+    """The batches of one iteration as pairs of arrays, and whether it ended. `take` would be one more dataset to make."""
+    if not isinstance(dataset, tf.data.Dataset):
+        raise TypeError(f"make_dataset returned a {type(dataset).__name__}, not a tf.data.Dataset")
+    read = [tuple(np.asarray(part) for part in batch) for batch in islice(dataset, MOST_BATCHES + 1)]
     return read[:MOST_BATCHES], len(read) <= MOST_BATCHES
 
 
