@@ -1,4 +1,8 @@
-"""The numbers in 03's hints are those that the answer and the mistake's own file give on the example they name."""
+"""The numbers in 03's hints are those that the answer and the mistake's own file give on the example they name.
+
+Here are the mistakes that one parameter and its gradients show; those that need more (a second parameter, a state that
+is loaded) have code to type, and stand with the other exercises' in test_hint_examples.py.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from grader.model import LANGUAGES, Misconception
 ROOT = Path(__file__).resolve().parent.parent
 ADAM = catalog.load(ROOT / "exercises" / "03_adam")
 ANSWERS = ROOT / "solutions" / "03_adam"
-WITH_HINTS = [known for known in ADAM.misconceptions.values() if known.hints]
+WITH_HINTS = [known for known in ADAM.misconceptions.values() if known.hints[1]["en"].startswith("Let p.data be")]
 EXAMPLE = re.compile(
     r"(?:Let p\.data be|Sea p\.data) \[1\.0\], (?:with|con) `Adam\(\[p\], (?P<settings>.+)\)` (?:and the gradients|y los gradientes) (?P<grads>\[.+?\])\. "
     r"(?:After each step right code has|Tras cada paso, el código correcto tiene) (?P<right>\[.+?\]) "
