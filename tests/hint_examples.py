@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import re
+import subprocess
+import sys
+import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -76,3 +83,35 @@ def strange_numbers(example: Example) -> list[str]:
                       *(" ".join(sides) for sides in EQUATION.findall(example.by_hand))])  # fmt: skip
     numbers = {float(number) for number in NUMBER.findall(known)}
     return [number for number in NUMBER.findall(plain) if float(number) not in numbers]
+
+
+def outcomes(backend: str, jobs: list[tuple[Path, str, str]]) -> list[str]:
+    """The outcome of each job (file, code, asked) in its own empty folder, all of them in one process of their own.
+
+    `backend` is Keras's. A framework is imported once there, and never in the process that tests.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer.json"  # what frameworks print goes elsewhere
+        subprocess.run(
+            [sys.executable, "-m", "tests.hint_examples", answer],
+            input=json.dumps([[str(file), code, asked] for file, code, asked in jobs]),
+            env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
+            cwd=Path(__file__).resolve().parent.parent,
+            text=True, capture_output=True, check=True, timeout=300,
+        )  # fmt: skip
+        found: list[str] = json.loads(answer.read_text("utf-8"))
+    return found
+
+
+def main(answer: Path) -> None:
+    """Read jobs from stdin and write their outcomes into `answer`."""
+    found = []
+    for file, code, asked in json.load(sys.stdin):
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            found.append(outcome(Path(file), code, asked))
+            patch.stopall()  # what an example has taken away comes back
+    answer.write_text(json.dumps(found), "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,126 @@
+"""The values in the hints of the exercises with Keras, TensorFlow, JAX and TensorBoard are those of their examples.
+
+All examples of a framework run in one process, started at the first test that asks for one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from grader import catalog
+from grader.judge.message import definition
+from grader.model import LANGUAGES, Exercise, Misconception
+from tests.hint_examples import outcomes, read, strange_numbers, wrong_equations
+
+ROOT = Path(__file__).resolve().parent.parent
+BACKENDS = {"18_keras_layer": "tensorflow"}
+EXERCISES = [catalog.load(ROOT / "exercises" / name) for name in BACKENDS]
+KNOWN = [
+    pytest.param(exercise, known, id=f"{exercise.number}-{known.id}")
+    for exercise in EXERCISES
+    for known in exercise.misconceptions.values()
+]
+STYLES = [
+    pytest.param(exercise, known, style, id=f"{exercise.number}-{style.stem}")
+    for exercise, known in (param.values for param in KNOWN)
+    for style in sorted((ROOT / "solutions" / exercise.name / "mistakes").glob(f"{known.id}__*.py"))
+]
+CONDESCENDING = {"just", "simply", "easy", "easily", "simplemente", "fácil", "fácilmente"}
+
+
+def answer_of(exercise: Exercise) -> Path:
+    return ROOT / "solutions" / exercise.name / exercise.file_name
+
+
+def mistake_of(exercise: Exercise, known: Misconception) -> Path:
+    return ROOT / "solutions" / exercise.name / "mistakes" / f"{known.id}.py"
+
+
+@cache
+def all_of(backend: str) -> dict[tuple[Path, str], str]:
+    """What each file shows on each mistake's example, for every exercise of a backend."""
+    cases = [
+        (file, known.id, example)
+        for exercise, known in (param.values for param in KNOWN)
+        if BACKENDS[exercise.name] == backend
+        for example in [read(known.hints[1]["en"])]
+        for file in [
+            answer_of(exercise),
+            mistake_of(exercise, known),
+            *(style for _, other, style in (param.values for param in STYLES) if other is known),
+        ]
+    ]
+    shown = outcomes(backend, [(file, example.code, example.asked) for file, _, example in cases])
+    return {(file, id): value for (file, id, _), value in zip(cases, shown, strict=True)}
+
+
+def shows(exercise: Exercise, file: Path, known: Misconception) -> str:
+    return all_of(BACKENDS[exercise.name])[file, known.id]
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_an_example_gives_what_it_quotes(exercise: Exercise, known: Misconception) -> None:
+    example = read(known.hints[1]["en"])
+    assert shows(exercise, answer_of(exercise), known) == example.right
+    assert shows(exercise, mistake_of(exercise, known), known) == example.wrong
+    assert example.right != example.wrong
+
+
+@pytest.mark.parametrize(("exercise", "known", "style"), STYLES)
+def test_an_example_goes_wrong_in_every_style_of_the_mistake(
+    exercise: Exercise, known: Misconception, style: Path
+) -> None:
+    assert shows(exercise, style, known) != read(known.hints[1]["en"]).right
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_an_example_is_the_same_in_both_languages(exercise: Exercise, known: Misconception) -> None:
+    english, spanish = (read(known.hints[1][language]) for language in ("en", "es"))
+    parts = "code", "asked", "right", "wrong"
+    assert [getattr(english, part) for part in parts] == [getattr(spanish, part) for part in parts]
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_what_is_computed_by_hand_is_right(exercise: Exercise, known: Misconception) -> None:
+    for language in LANGUAGES:
+        example = read(known.hints[1][language])
+        assert not wrong_equations(example.by_hand)
+        assert not strange_numbers(example)
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_the_first_asks_and_no_hint_is_code(exercise: Exercise, known: Misconception) -> None:
+    assert known.hints[0]["en"].endswith("?")
+    assert known.hints[0]["es"].endswith("?") and "¿" in known.hints[0]["es"]
+    for language in LANGUAGES:
+        words = set(re.findall(r"\w+", " ".join(text[language] for text in known.hints).lower()))
+        assert not CONDESCENDING & words
+        assert "=" not in known.hints[0][language] + known.hints[2][language]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_hint_serves_two_mistakes(exercise: Exercise, language: str) -> None:
+    texts = [hint[language] for known in exercise.misconceptions.values() for hint in known.hints]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+def test_where_a_mistake_says_to_look_is_defined_in_the_stub(exercise: Exercise) -> None:
+    source = exercise.stub.read_bytes()
+    for known in exercise.misconceptions.values():
+        if known.about:
+            name = known.about.split(".")[-1]
+            line = definition(source, known.about)
+            assert line is not None and f"def {name}(".encode() in source.splitlines()[line - 1], known.about
+
+
+@pytest.mark.parametrize(("exercise", "known"), KNOWN)
+def test_an_explanation_asks_the_question_that_leads_on(exercise: Exercise, known: Misconception) -> None:
+    """What a learner reads in the message itself, before any hint."""
+    assert "?" in known.explanation["en"]
+    assert "¿" in known.explanation["es"] and "?" in known.explanation["es"]
