@@ -17,7 +17,7 @@ from grader.model import LANGUAGES, Exercise, Misconception
 from tests.hint_examples import outcomes, read, strange_numbers, wrong_equations
 
 ROOT = Path(__file__).resolve().parent.parent
-BACKENDS = {"18_keras_layer": "tensorflow"}
+BACKENDS = {"18_keras_layer": "tensorflow", "19_gradient_tape": "tensorflow"}
 EXERCISES = [catalog.load(ROOT / "exercises" / name) for name in BACKENDS]
 KNOWN = [
     pytest.param(exercise, known, id=f"{exercise.number}-{known.id}")
