@@ -18,7 +18,12 @@ from grader.model import LANGUAGES, Exercise, Misconception
 from tests.hint_examples import outcomes, read, strange_numbers, wrong_equations
 
 ROOT = Path(__file__).resolve().parent.parent
-BACKENDS = {"18_keras_layer": "tensorflow", "19_gradient_tape": "tensorflow", "21_jax_functional": "jax"}
+BACKENDS = {
+    "18_keras_layer": "tensorflow",
+    "19_gradient_tape": "tensorflow",
+    "20_tf_data": "tensorflow",
+    "21_jax_functional": "jax",
+}
 EXERCISES = [catalog.load(ROOT / "exercises" / name) for name in BACKENDS]
 KNOWN = [
     pytest.param(exercise, known, id=f"{exercise.number}-{known.id}")
