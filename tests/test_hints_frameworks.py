@@ -29,6 +29,7 @@ KNOWN = [
     pytest.param(exercise, known, id=f"{exercise.number}-{known.id}")
     for exercise in EXERCISES
     for known in exercise.misconceptions.values()
+    if known.hints
 ]
 STYLES = [
     pytest.param(exercise, known, style, id=f"{exercise.number}-{style.stem}")
