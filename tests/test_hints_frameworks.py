@@ -23,6 +23,7 @@ BACKENDS = {
     "19_gradient_tape": "tensorflow",
     "20_tf_data": "tensorflow",
     "21_jax_functional": "jax",
+    "24_logging_and_debugging": "torch",
 }
 EXERCISES = [catalog.load(ROOT / "exercises" / name) for name in BACKENDS]
 KNOWN = [
@@ -36,7 +37,7 @@ STYLES = [
     for exercise, known in (param.values for param in KNOWN)
     for style in sorted((ROOT / "solutions" / exercise.name / "mistakes").glob(f"{known.id}__*.py"))
 ]
-EXTRAS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "keras"}  # what a backend's examples import
+EXTRAS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "tensorboard"}  # what a backend's examples import
 CONDESCENDING = {"just", "simply", "easy", "easily", "simplemente", "fácil", "fácilmente"}
 
 
