@@ -23,6 +23,7 @@ BACKENDS = {
     "19_gradient_tape": "tensorflow",
     "20_tf_data": "tensorflow",
     "21_jax_functional": "jax",
+    "22_same_model_twice": "torch",
     "24_logging_and_debugging": "torch",
 }
 EXERCISES = [catalog.load(ROOT / "exercises" / name) for name in BACKENDS]
@@ -37,7 +38,7 @@ STYLES = [
     for exercise, known in (param.values for param in KNOWN)
     for style in sorted((ROOT / "solutions" / exercise.name / "mistakes").glob(f"{known.id}__*.py"))
 ]
-EXTRAS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "tensorboard"}  # what a backend's examples import
+EXTRAS = {"tensorflow": ["tensorflow"], "jax": ["jax"], "torch": ["keras", "tensorboard"]}  # what the examples import
 CONDESCENDING = {"just", "simply", "easy", "easily", "simplemente", "fácil", "fácilmente"}
 
 
@@ -69,8 +70,8 @@ def all_of(backend: str) -> dict[tuple[Path, str], str]:
 
 def shows(exercise: Exercise, file: Path, known: Misconception) -> str:
     backend = BACKENDS[exercise.name]
-    if importlib.util.find_spec(EXTRAS[backend]) is None:
-        pytest.skip(f"{EXTRAS[backend]} is an extra that is not installed")
+    if missing := [name for name in EXTRAS[backend] if importlib.util.find_spec(name) is None]:
+        pytest.skip(f"extras that are not installed: {', '.join(missing)}")
     return all_of(backend)[file, known.id]
 
 
