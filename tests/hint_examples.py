@@ -97,7 +97,7 @@ def outcomes(backend: str, jobs: list[tuple[Path, str, str]]) -> list[str]:
             input=json.dumps([[str(file), code, asked] for file, code, asked in jobs]),
             env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
             cwd=Path(__file__).resolve().parent.parent,
-            text=True, capture_output=True, check=True, timeout=300,
+            text=True, capture_output=True, check=True, timeout=600,
         )  # fmt: skip
         found: list[str] = json.loads(answer.read_text("utf-8"))
     return found
