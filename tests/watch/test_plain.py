@@ -66,7 +66,7 @@ def test_commands_are_letters_or_words_of_either_language(course: Course) -> Non
     assert said.count("By two.") == 2  # there is no fourth
     assert "  91 Once more (to begin)\n" in said
     assert "No exercise begins with `77`. There are: 90_double, 91_triple." in said
-    assert "There is no command `nonsense`. There are these, by letter or name, and the number of an exercise:\nh, hint:" in said
+    assert "There is no command `nonsense`. There are these, by letter or name," in said
     assert "x, reset: the original file back in its place; yours is kept as a backup\n" in said
     assert "Modo de vigilancia en líneas." in said
     assert said.rstrip().endswith("0/20 puntos")
@@ -79,6 +79,14 @@ def test_reset_asks_and_only_a_yes_is_one(course: Course) -> None:
     assert (course.exercise / "double.py").read_text() == ANSWER
     assert "double.py is the original again; yours is double." in typed(course, "x", "yes")
     assert [file.read_text() for file in course.exercise.glob("*.backup")] == [ANSWER]
+
+
+def test_where_the_file_is_gone_nothing_is_promised_to_be_kept(course: Course) -> None:
+    (course.exercise / "double.py").unlink()
+    said = typed(course, "x", "sí", language="es")
+    assert "double.py no está. ¿Ponerlo de nuevo, tal como se entregó?\ns sí   n no\n" in said
+    assert "double.py está de nuevo en su sitio, tal como se entregó.\n" in said
+    assert not list(course.exercise.glob("*.backup"))
 
 
 def test_what_a_learner_prints_is_no_escape_sequence(course: Course) -> None:
