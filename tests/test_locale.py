@@ -22,6 +22,7 @@ SOURCES = sorted(Path(grader.__file__).parent.rglob("*.py"))
 LAYERS = ("bubblewrap", *INNER_LAYERS)
 BUILT = {  # keys that code puts together
     *(f"outcome_{outcome}" for outcome in OUTCOMES),
+    *(f"several_{outcome}" for outcome in ("failed", "error", "missing", "waiting", "crashed")),
     *(f"{kind}_{layer}" for layer in LAYERS for kind in ("layer", "cure")),
     *(f"help_{command}" for command in COMMANDS),
     *(f"{kind}_{name}" for name in KEYS.values() for kind in ("key", "watch_key")),

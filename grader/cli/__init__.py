@@ -38,13 +38,14 @@ class Commands(click.Group):
     cls=Commands, invoke_without_command=True, help=f"{say('help_kata')}\n\n{say('example', line='kata check 03')}"
 )
 @click.version_option(__version__, prog_name="kata")
+@click.option("--plain", is_flag=True, help=say("help_plain"))
 @click.pass_context
-def kata(context: click.Context) -> None:
-    """Alone it is watch mode in a terminal, and help elsewhere."""
+def kata(context: click.Context, plain: bool) -> None:
+    """Alone it is watch mode in a terminal, in lines where it has to be or is asked for, and help elsewhere."""
     if context.invoked_subcommand is None:
         watch = importlib.import_module("grader.cli.watch")
-        if watch.in_a_terminal():
-            context.invoke(watch.command)
+        if plain or watch.somebody_types():
+            context.invoke(watch.command, plain=plain)
         else:
             click.echo(context.get_help())
 

@@ -31,6 +31,10 @@ def command(exercise: str, plain: bool) -> None:
 
 def in_a_terminal() -> bool:
     """Can a full screen be drawn (textual draws on standard error), and keys be read?"""
-    streams = (sys.stdin, sys.stdout, sys.stderr)
     unsaid = "windows" if os.name == "nt" else "dumb"  # there nobody sets TERM
-    return all(stream.isatty() for stream in streams) and os.environ.get("TERM", unsaid) not in ("", "dumb")
+    return somebody_types() and sys.stderr.isatty() and os.environ.get("TERM", unsaid) not in ("", "dumb")
+
+
+def somebody_types() -> bool:
+    """Is this no pipe and no script, but a terminal, of whatever kind?"""
+    return sys.stdin.isatty() and sys.stdout.isatty()

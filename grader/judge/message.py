@@ -73,6 +73,8 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
         lines += say("listing", language, **facts).splitlines()
     if kind in ("error", "raised_other", "raised_without") and facts.get("text", LEFT_OUT) not in ("", LEFT_OUT):
         lines += [f"    {line}" for line in facts["text"].splitlines()[:6]]
+    if kind == "error" and (facts["class"] == "BdbQuit" or facts.get("text") == "EOF when reading a line"):
+        lines.append(say("nobody_answers", language, number=exercise.number))
     return lines
 
 

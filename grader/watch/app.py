@@ -21,7 +21,7 @@ from grader.locale import say
 from grader.model import Exercise
 from grader.reports.terminal import Line
 from grader.watch import text
-from grader.watch.screens import Choice, Hints, Page, Question
+from grader.watch.screens import Choice, Hints, Over, Page, Question
 from grader.watch.session import Session
 
 ROOM_FOR_LIST = 100  # columns from which the exercises are beside the verdict
@@ -105,7 +105,9 @@ class WatchApp(App[None]):
             self.shown, self.chosen = verdict, ""
             self._pane.scroll_home(animate=False)
         width = self.size.width
-        self._title.update(Text(_ends(text.title(session), self._status(), width)))
+        self._title.update(Text(text.ends(text.title(session), text.status(verdict, session.language), width)))
+        if isinstance(self.screen, Over):
+            self.screen.refresh_head()
         self._list.display = width >= ROOM_FOR_LIST
         if self._list.display:
             lines = [*text.exercises(session, LIST_WIDTH - 3), ("", ""), (text.tally(session), "bold")]
@@ -117,9 +119,6 @@ class WatchApp(App[None]):
     @property
     def _moved(self) -> bool:
         return self.shown.exercise is not self.session.exercise
-
-    def _status(self) -> str:
-        return text.status(self.session.verdict, self.session.language)
 
     def action_choose(self, step: int) -> None:
         """Look at the check before or after; 0: back to the first failure."""
@@ -161,11 +160,11 @@ class WatchApp(App[None]):
     def action_do_source(self) -> None:
         if id := self._current:
             where, source = self.session.source(id)
-            self.push_screen(Page(where or id, source, code=bool(where)))
+            self.push_screen(Page(self.session, source, where or id, code=bool(where)))
 
     def action_do_values(self) -> None:
         if id := self._current:
-            self.push_screen(Page(text.title(self.session), "\n".join(self.session.values(id))))
+            self.push_screen(Page(self.session, "\n".join(self.session.values(id))))
 
     @property
     def _current(self) -> str:
@@ -175,12 +174,12 @@ class WatchApp(App[None]):
 
     def action_do_solution(self) -> None:
         shown = Text.from_ansi(self.session.solution(self.size.width - 4))
-        self.push_screen(Page(text.title(self.session), shown))
+        self.push_screen(Page(self.session, shown))
 
     def action_do_help(self) -> None:
         language = self.session.language
         names = [f"{key}  {say('watch_key_' + name, language)}" for key, name in text.KEYS.items()]
-        self.push_screen(Page(text.title(self.session), "\n".join([*names, "", say("watch_help", language)])))
+        self.push_screen(Page(self.session, "\n".join([*names, "", say("watch_help", language)])))
 
     def action_do_reset(self) -> None:
         question, backup = self.session.question()
@@ -203,9 +202,3 @@ def watch(root: Path, start: str, language: str) -> None:
     session = Session(root, start, language, lambda: app[0].refresh_all())
     app.append(WatchApp(session))
     app[0].run(mouse=False)  # the terminal's own way to mark and copy text
-
-
-def _ends(left: str, right: str, width: int) -> str:
-    """Both ends of a line; the left one is cut where there is no room."""
-    room = max(0, width - len(right) - 3)
-    return f" {text.cut(left, room):{room}} {right} "

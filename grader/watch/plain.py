@@ -122,7 +122,7 @@ class Plain:
         elif word[:1].isdigit():
             await self._go(word)
         else:
-            self._help()
+            self._help(word)
 
     async def _go(self, word: str) -> None:
         try:
@@ -139,8 +139,10 @@ class Plain:
         else:
             self.write(say("nothing_written", self.session.language))
 
-    def _help(self) -> None:
+    def _help(self, word: str) -> None:
         language = self.session.language
+        if word not in ("?", *_names("help")):
+            self.write(say("watch_unknown", language, word=clean(word, 40)))
         self.write(*(f"{key}, {say('key_' + name, language)}: {say('watch_key_' + name, language)}"
                    for key, name in text.KEYS.items()))  # fmt: skip
 

@@ -22,42 +22,71 @@ STYLE = """
 {name} .head {{ width: 100%; height: auto; text-style: reverse bold; }}
 {name} .foot {{ width: 100%; height: auto; text-style: reverse; }}
 """
-CLOSE: list[BindingType] = [Binding("escape,q,enter", "dismiss(None)", show=False)]
 
 
-class Page(ModalScreen[None]):
+class Over(ModalScreen[None]):
+    """Lies over the verdict: its head says how the newest save fares; the keys of the verdict work from here too."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss(None)", show=False),
+        *(Binding(key, f"instead('{name}')", show=False) for key, name in text.KEYS.items() if name != "quit"),
+        Binding("question_mark,f1", "instead('help')", show=False),
+    ]
+
+    def __init__(self, session: Session, head: str = "") -> None:
+        super().__init__()
+        self._session, self._words = session, head
+
+    @property
+    def _head(self) -> Static:
+        return Static(self.head(self.app.size.width), classes="head", id="head", markup=False)
+
+    def head(self, width: int) -> str:
+        session = self._session
+        return text.ends(self._words or text.title(session), text.status(session.verdict, session.language), width)
+
+    def refresh_head(self) -> None:
+        """Said again: something was saved, or time has passed."""
+        for head in self.query("#head").results(Static):
+            head.update(self.head(self.app.size.width))
+
+    async def action_instead(self, name: str) -> None:
+        self.dismiss(None)
+        self.app.call_later(self.app.run_action, f"do_{name}")
+
+
+class Page(Over):
     """A text to scroll through."""
 
     CSS = STYLE.format(name="Page")
-    BINDINGS: ClassVar[list[BindingType]] = CLOSE
 
-    def __init__(self, head: str, body: str | Text, code: bool = False) -> None:
-        super().__init__()
-        self._head, self._body, self._code = head, body, code
+    def __init__(self, session: Session, body: str | Text, head: str = "", code: bool = False) -> None:
+        super().__init__(session, head)
+        self._body, self._code = body, code
 
     def compose(self) -> ComposeResult:
-        yield Static(self._head, classes="head", markup=False)
+        yield self._head
         with VerticalScroll():
             if self._code:
                 code = Syntax(str(self._body), "python", theme="ansi_dark", background_color="default", word_wrap=True)
                 yield Static(code)
             else:
                 yield Static(Text(self._body) if isinstance(self._body, str) else self._body)
+        yield Static(say("watch_close", self._session.language), classes="foot", markup=False)
 
 
-class Hints(ModalScreen[None]):
+class Hints(Over):
     """The hints taken so far; h takes the next."""
 
     CSS = STYLE.format(name="Hints")
-    BINDINGS: ClassVar[list[BindingType]] = [*CLOSE, Binding("h", "more", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("h", "more", show=False)]
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._level = session.hint_taken or 1
 
     def compose(self) -> ComposeResult:
-        yield Static(text.title(self._session), classes="head", markup=False)
+        yield self._head
         with VerticalScroll():
             yield Static(id="hints", markup=False)
         yield Static(id="more", classes="foot", markup=False)
@@ -78,7 +107,7 @@ class Hints(ModalScreen[None]):
         language = self._session.language
         self.query_one("#hints", Static).update(Text("\n\n".join(shown) or say("watch_no_hint", language)))
         more = self._session.has_hint(self._level + 1)
-        self.query_one("#more", Static).update(Text(say("watch_more_hints" if more else "watch_close", language)))
+        self.query_one("#more", Static).update(Text(say("watch_more_hints" if more else "watch_last_hint", language)))
 
 
 class Choice(ModalScreen[Exercise]):

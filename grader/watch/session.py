@@ -181,6 +181,8 @@ class Session:
     def question(self) -> tuple[str, str]:
         """(what a reset would do, the backup's name); the name is empty where there is nothing to do."""
         name, backup = self.exercise.file_name, backup_name(self.exercise, datetime.now())
+        if not self.exercise.stub.exists():
+            return say("watch_ask_there_again", self.language, file=name), backup
         try:
             if is_original(self.exercise):
                 return say("reset_same", self.language, file=name), ""
@@ -196,7 +198,7 @@ class Session:
         except (KataError, OSError) as problem:
             return str(problem)
         await self.look()
-        return say("reset_done" if kept else "reset_same", self.language, file=name, backup=backup)
+        return say("reset_done" if kept else "watch_there_again", self.language, file=name, backup=backup)
 
 
 def _read(exercise: Exercise) -> tuple[Files, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 import time
+from collections import Counter
 
 from grader import progress
 from grader.judge.message import clean
-from grader.locale import say
-from grader.model import CheckResult
+from grader.locale import catalogue, say
+from grader.model import CheckResult, Exercise
 from grader.reports.terminal import SIGNS, STYLES, Line, where_to_begin
 from grader.watch.session import Session
 from grader.watch.verdict import Row, Verdict
@@ -84,15 +85,23 @@ def message(verdict: Verdict, result: CheckResult, language: str) -> list[Line]:
     if result.outcome not in ("passed", "failed", "waiting", "not_attempted"):
         head += f" [{say('outcome_' + result.outcome, language)}]"
     lines: list[Line] = [(f"{head}  {result.score:g}/{result.max_score:g}", STYLES.get(result.outcome, "red"))]
-    said = result.messages[language].splitlines()[1:]
+    said = [_with_keys(line, verdict.exercise, language) for line in result.messages[language].splitlines()[1:]]
     if said and said[0].startswith("    " + say("call", language, call="").rstrip()):
         said = [*said[1:], said[0]]  # what to type is long, and comes after what is wrong
     lines += [(line, "") for line in said]
+    if result.outcome == "missing":
+        lines.append(("    " + say("watch_missing", language), ""))
     lines += side_by_side(verdict.numbers.get(result.id, []), language)
     if printed := clean(verdict.printed.get(result.id, "").rstrip(), MOST_PRINTED):
         lines.append((say("printed", language, id=result.id), "bold"))
         lines += [(f"    {line}", "") for line in printed.splitlines()]
     return lines
+
+
+def _with_keys(line: str, exercise: Exercise, language: str) -> str:
+    """Where a message names the command that shows a hint: the key that shows it here."""
+    command = "    " + say("hint", language, command=f"kata hint {exercise.number}")
+    return "    " + say("watch_hint", language) if line.startswith(command) else line
 
 
 def side_by_side(rows: list[Row], language: str) -> list[Line]:
@@ -108,11 +117,18 @@ def side_by_side(rows: list[Row], language: str) -> list[Line]:
 
 def counts(verdict: Verdict, language: str) -> str:
     """12 passed, 1 failed, 3 waiting, 9 to go."""
-    outcomes = [result.outcome for result in verdict.results.values()]
-    parts = [f"{outcomes.count(outcome)} {say('outcome_' + outcome, language)}" for outcome in dict.fromkeys(outcomes)]
-    if left := len(verdict.checks) - len(outcomes):
+    numbers = Counter(result.outcome for result in verdict.results.values())
+    parts = [_counted(outcome, number, language) for outcome, number in numbers.items()]
+    if left := len(verdict.checks) - len(verdict.results):
         parts.append(say("watch_left", language, count=left))
     return ", ".join(parts)
+
+
+def _counted(outcome: str, number: int, language: str) -> str:
+    """1 falla, but 2 fallan."""
+    several = f"several_{outcome}"
+    key = several if number != 1 and several in catalogue(language) else f"outcome_{outcome}"
+    return f"{number} {say(key, language)}"
 
 
 def _check_line(verdict: Verdict, id: str, title: str, current: str) -> Line:
@@ -164,6 +180,12 @@ def keys(language: str, width: int) -> str:
 
 def cut(line: str, width: int) -> str:
     return line if len(line) <= width else line[: max(0, width - 1)] + "…"
+
+
+def ends(left: str, right: str, width: int) -> str:
+    """Both ends of a line; the left one is cut where there is no room."""
+    room = max(0, width - len(right) - 3)
+    return f" {cut(left, room):{room}} {right} "
 
 
 def wrapped(line: str, width: int) -> list[str]:

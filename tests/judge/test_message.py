@@ -56,6 +56,15 @@ GOLDEN = [
     ("fact", {}, "this does not hold yet", "esto todavía no se cumple"),
     ("odd_result", {}, "the result has another form than this check expects",
      "el resultado tiene otra forma que la que espera esta comprobación"),
+    ("error", {**ERROR, "class": "EOFError", "text": "EOF when reading a line"},
+     "the code raised EOFError\n    EOF when reading a line\nNobody can type an answer here. To stop in a breakpoint(): "
+     "pytest exercises/90 --in-process -s",
+     "el código lanzó EOFError\n    EOF when reading a line\nAquí nadie puede teclear una respuesta. Para parar en un "
+     "breakpoint(): pytest exercises/90 --in-process -s"),
+    ("error", {**ERROR, "class": "BdbQuit", "text": ""},
+     "the code raised BdbQuit\nNobody can type an answer here. To stop in a breakpoint(): pytest exercises/90 --in-process -s",
+     "el código lanzó BdbQuit\nAquí nadie puede teclear una respuesta. Para parar en un breakpoint(): "
+     "pytest exercises/90 --in-process -s"),
     ("error", ERROR, "the code raised KeyError\n    'a'", "el código lanzó KeyError\n    'a'"),
     ("no_name", {**ERROR, "missing": "double"}, "double.py does not define `double`", "double.py no define `double`"),
     ("no_attribute", {**ERROR, "owner": "Adam", "missing": "step"}, "`Adam` has no attribute `step`",

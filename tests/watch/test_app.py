@@ -114,6 +114,7 @@ def test_hints_come_one_by_one_and_are_remembered(course: Course) -> None:
         await it.press("h", "h", "h")
         await it.see("2. Multiply.", "3. By two.")
         assert "the next hint" not in it.text
+        await it.see("No further hint", "arrows scroll", "Esc close")
 
     drive(course, steps)
     assert progress.read(course.root)["90_double"].hint == 3
@@ -141,7 +142,7 @@ def test_the_values_of_a_failing_visible_check_are_shown_and_of_a_hidden_one_are
         await it.press("v")
         await it.see("→  result  5      6          -1")
         await it.press("escape", "right", "v")
-        await it.see("90.2: values are shown of a visible check that does not pass.")
+        await it.see("90.2 has no values to compare: a visible check has them that does not pass")
 
     drive(course, steps)
 
@@ -290,3 +291,46 @@ def test_a_check_that_its_author_changes_is_read_anew(course: Course) -> None:
         await it.see("90.1 Twice a tiny number.")
 
     drive(course, steps)
+
+
+def test_over_an_open_page_a_save_is_told_and_the_keys_work(course: Course) -> None:
+    """Whoever reads a hint and saves sees the new score above it; v, s, h and n need no Escape before."""
+
+    async def steps(it: Driven) -> None:
+        it.save(ADDS_TWO)
+        await it.see("Recognised")
+        await it.press("h")
+        await it.see("1. What is twice three?", "4/20 points")
+        it.save(ANSWER)
+        await it.see("1. What is twice three?", "20/20 points")
+        await it.press("s")
+        await it.see("exercises/90_double/test_double.py:", "20/20 points", "Esc close")
+        assert "twice three" not in it.text
+        await it.press("n")
+        await it.see("91 · Once more", "Nothing is written yet")
+
+    drive(course, steps)
+
+
+def test_messages_name_keys_and_not_commands_of_a_terminal(course: Course) -> None:
+    async def steps(it: Driven) -> None:
+        it.save(ADDS_TWO)
+        await it.see("Reconocido", "Pista: con h, de vaga a concreta", "2 fallan")
+        assert "kata hint" not in it.text
+
+    drive(course, steps, language="es")
+
+
+def test_a_file_that_is_gone_comes_back_by_a_key(course: Course) -> None:
+    """Nothing is promised to be kept where there is nothing."""
+
+    async def steps(it: Driven) -> None:
+        await it.see("0/20")
+        (course.root / "exercises" / "90_double" / "double.py").unlink()
+        await it.see("no existe el archivo double.py", "Con x vuelve el archivo original.")
+        await it.press("x")
+        await it.see("double.py no está. ¿Ponerlo de nuevo, tal como se entregó?")
+        await it.press("s")
+        await it.see("Todavía no hay nada escrito")
+
+    drive(course, steps, language="es")

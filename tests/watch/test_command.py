@@ -52,7 +52,9 @@ def test_kata_alone_opens_the_screen_in_a_terminal_and_q_leaves_it(course: Cours
 
 
 @pytest.mark.parametrize(
-    ("line", "variables"), [(["watch", "--plain"], {}), (["watch"], {"TERM": "dumb"})], ids=["--plain", "a dumb terminal"]
+    ("line", "variables"),
+    [(["watch", "--plain"], {}), (["--plain"], {}), ([], {"TERM": "dumb"})],
+    ids=["watch --plain", "--plain", "a dumb terminal"],
 )
 def test_plain_mode_moves_nothing(line: list[str], variables: dict[str, str], course: Course) -> None:
     course.write(ANSWER)

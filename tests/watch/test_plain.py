@@ -23,7 +23,7 @@ WRONG = """\
           5          6 ≠
     Recognised: adds_two - adds two
         2 + 2 is 2 * 2; what about 3?
-    Hint: kata hint 90 2
+    Hint: with h, from vague to concrete
 2 failed, 1 waiting
 4/20 points
 """
@@ -53,6 +53,7 @@ def test_in_spanish(course: Course) -> None:
     said = typed(course, "ayuda", language="es")
     assert "90 · El doble\n" in said
     assert "h, pista: una pista, de vaga a concreta\n" in said
+    assert "No hay ninguna orden" not in said
     assert said.endswith(
         "✔ Pasan todas las comprobaciones.\nCon o ves nuestra solución junto a la tuya.\nSiguiente: 91 · El doble. Con n vas ahí.\n3 bien\n20/20 puntos\n"
     )
@@ -65,6 +66,7 @@ def test_commands_are_letters_or_words_of_either_language(course: Course) -> Non
     assert said.count("By two.") == 2  # there is no fourth
     assert "  91 Once more (to begin)\n" in said
     assert "No exercise begins with `77`. There are: 90_double, 91_triple." in said
+    assert "There is no command `nonsense`. There are these, by letter or name," in said
     assert "x, reset: the original file back in its place; yours is kept as a backup\n" in said
     assert "Modo de vigilancia en líneas." in said
     assert said.rstrip().endswith("0/20 puntos")
@@ -77,6 +79,14 @@ def test_reset_asks_and_only_a_yes_is_one(course: Course) -> None:
     assert (course.exercise / "double.py").read_text() == ANSWER
     assert "double.py is the original again; yours is double." in typed(course, "x", "yes")
     assert [file.read_text() for file in course.exercise.glob("*.backup")] == [ANSWER]
+
+
+def test_where_the_file_is_gone_nothing_is_promised_to_be_kept(course: Course) -> None:
+    (course.exercise / "double.py").unlink()
+    said = typed(course, "x", "sí", language="es")
+    assert "double.py no está. ¿Ponerlo de nuevo, tal como se entregó?\ns sí   n no\n" in said
+    assert "double.py está de nuevo en su sitio, tal como se entregó.\n" in said
+    assert not list(course.exercise.glob("*.backup"))
 
 
 def test_what_a_learner_prints_is_no_escape_sequence(course: Course) -> None:
