@@ -167,7 +167,8 @@ class Judging:
         failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
         names: dict[str, list[str]] = {}
         if name_mistakes and self._diagnosis is not None and self.submission.loaded:
-            names = self._diagnosis.name(failing, traces)
+            passed = [check for check in seen if self._outcome(check) == "passed"]
+            names = self._diagnosis.name(failing, passed, traces)
         checks = [self.result(check, names.get(check.id, [])) for check in ran]
         outcome = worst([check.outcome for check in checks])
         return Attempt(
