@@ -16,6 +16,7 @@ from grader import __version__
 from grader.errors import FrameworkMissing, KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import ValueCache, framework_version
+from grader.judge.call import call_shown
 from grader.judge.diagnose import MAY_BE_OUR_FAULT, Diagnosis
 from grader.judge.matchers import Mismatch
 from grader.judge.message import explain
@@ -26,6 +27,7 @@ from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Findi
 from grader.sandbox import WorkerSource
 from grader.sandbox.runtimes import RUNTIMES
 
+SHOWS_ITS_CALL = ("error", "no_attribute", "timeout", "memory", "died_by_signal", "left", "exit")  # kinds of findings
 NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
@@ -58,6 +60,7 @@ class Judging:
         self._source, self._cache = source, cache
         self.submission = Submission(exercise, files or {}, source, cache, _number(seed))
         self.results: dict[str, list[CaseResult]] = {}
+        self.printed: dict[str, str] = {}  # by visible check, what its first failing case printed
         self._diagnosis = Diagnosis(exercise, seed, cache, self.run_on_mistake) if name_mistakes else None
 
     def reference(self, check: Check) -> Reference:
@@ -79,6 +82,7 @@ class Judging:
 
     def case(self, check: Check, case: dict[str, Any], call: Callable[[], object] | None = None) -> CaseResult:
         """Run one case. `call` runs the check function (pytest's own call, with fixtures); else that is done here."""
+        printed_before = len(self.submission.output())
         result = self._before(check)
         if result is None or result.outcome == "waiting":
             if call is None:
@@ -91,6 +95,9 @@ class Judging:
         if result.finding is not None and result.outcome in NAMES_ITS_CASE and len(check.cases) > 1:
             result.finding = Finding(result.finding.kind, {**result.finding.facts, "case": case_in_words(case)})
         self.results.setdefault(check.id, []).append(result)
+        if result.outcome != "passed" and check.visibility == "visible":
+            printed = self.submission.output()  # a worker that is new has printed less than the one before it
+            self.printed.setdefault(check.id, printed[printed_before:] or printed)
         return result
 
     def _before(self, check: Check) -> CaseResult | None:
@@ -133,6 +140,8 @@ class Judging:
         except BaseException as caught:
             problem = caught
         outcome, finding = classify(problem, self.submission.answered)
+        if finding is not None and finding.kind in SHOWS_ITS_CALL:
+            finding.facts["call"] = call_shown(check.function, problem)
         return CaseResult(outcome, finding, seen, time.monotonic() - began, problem)
 
     def end_all(self, outcome: str, finding: Finding) -> None:
@@ -157,6 +166,12 @@ class Judging:
     def _bare(self, files: dict[str, bytes]) -> Judging:
         source, cache = self._source, self._cache
         return Judging(self.exercise, (), files, source=source, cache=cache, seed=self.seed, name_mistakes=False)
+
+    def run_all(self) -> None:
+        """Every case of every check, in order."""
+        for check in self.checks:
+            for case in check.cases:
+                self.case(check, case)
 
     def attempt(self, student: str = "", name_mistakes: bool = True) -> Attempt:
         """What was run so far, added up, with mistakes named (which may take longer than all checks)."""
@@ -220,9 +235,7 @@ class Judging:
 def judge(judging: Judging, student: str = "") -> Attempt:
     """Every check on one submission, in order, then the worker's end."""
     try:
-        for check in judging.checks:
-            for case in check.cases:
-                judging.case(check, case)
+        judging.run_all()
         return judging.attempt(student)
     finally:
         judging.close()

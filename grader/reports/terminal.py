@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from grader.judge.message import clean
 from grader.locale import say
 from grader.model import Attempt, CheckResult, Exercise
 
 WIDTH = 78
+MOST_PRINTED = 2000  # characters of what the learner's code printed
 SIGNS = {"passed": "✔", "waiting": "·", "not_attempted": "○", "missing": "○", "broken": "!"}
 STYLES = {"passed": "green", "waiting": "yellow", "not_attempted": "yellow", "missing": "yellow", "broken": "magenta"}
 
@@ -25,17 +27,36 @@ def lines(
         block.append(("  " + say("only_some", language, ran=len(attempt.checks), all=of), ""))
     elif exercise.solutions is None:
         block.append(("  " + say("visible_only", language), ""))
-    first = next((check for check in attempt.checks if check.outcome not in ("passed", "waiting")), None)
-    untouched = all(check.outcome in ("not_attempted", "waiting") for check in attempt.checks)
+    first = shown_in_full(attempt)
     for check in attempt.checks:
-        in_full = check is first and not untouched
+        in_full = check is first
         if not quiet or in_full:
             block.append(line_of(check, language))
         if in_full:
             block += [(f"    {line}", "") for line in check.messages[language].splitlines()[1:]]
-    if untouched:
+    if _is_untouched(attempt):
         block.append((where_to_begin(exercise, language), ""))
     return block
+
+
+def shown_in_full(attempt: Attempt) -> CheckResult | None:
+    """The first check that did not pass; none of a file that nobody has begun."""
+    if _is_untouched(attempt):
+        return None
+    return next((check for check in attempt.checks if check.outcome not in ("passed", "waiting")), None)
+
+
+def _is_untouched(attempt: Attempt) -> bool:
+    return all(check.outcome in ("not_attempted", "waiting") for check in attempt.checks)
+
+
+def printed_lines(attempt: Attempt, printed: dict[str, str], language: str) -> list[Line]:
+    """What the code printed in the check that is shown in full. `printed`: by check."""
+    first = shown_in_full(attempt)
+    text = clean(printed.get(first.id, "").rstrip(), MOST_PRINTED) if first else ""
+    if first is None or not text:
+        return []
+    return [("  " + say("printed", language, id=first.id), ""), *((f"    {line}", "") for line in text.splitlines())]
 
 
 def line_of(check: CheckResult, language: str) -> Line:
