@@ -58,8 +58,10 @@ def folders(root: Path) -> list[Path]:
 
 def resolve(root: Path, name: str) -> Exercise:
     """The exercise whose folder's name, number or slug begins with `name` (`03`, `3`, `03_adam`, `adam`, a path)."""
-    path = Path(name)
-    wanted = path.parent.name if path.suffix == ".py" and path.parent.name else path.name
+    path, home = Path(name), (root / "exercises").resolve()
+    wanted = (path.parent.name or path.stem) if path.suffix == ".py" else path.name
+    if os.path.exists(name) and home in path.resolve().parents:  # `.` or `adam.py`, said inside the exercise's folder
+        wanted = path.resolve().relative_to(home).parts[0]
     known = folders(root)
     fits = [path for path in known if wanted in (path.name, path.name[3:]) or wanted.zfill(2) == path.name[:2]]
     starts = (wanted, wanted.zfill(2)) if wanted.isdigit() else (wanted,)

@@ -7,6 +7,7 @@ verdict.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -109,8 +110,11 @@ def pytest_configure(config: pytest.Config) -> None:
     except KataError as problem:
         raise pytest.UsageError(str(problem)) from None
     args: list[str] = []
+    here = Path(config.invocation_params.dir)
     for arg in config.args:
-        exercises = _exercises(arg, Path(config.invocation_params.dir))
+        exercises = _exercises(arg, here)
+        if not exercises:
+            _say_what_was_meant(arg, here)
         args += [str(file) for exercise in exercises for _, file in catalog.check_files(exercise)] or [arg]
         with contextlib.suppress(KataError):  # each check will say it
             run.warm(exercises)
@@ -121,18 +125,42 @@ def _exercises(arg: str, here: Path) -> list[Exercise]:
     """The exercises that `exercises`, `exercises/03`, `exercises/03_adam` or the learner's file in it stands for; none
     for anything else."""
     path = Path(here, arg)
-    if path.name == f"{path.parent.name[3:]}.py" and path.parent.parent.name == "exercises":
-        path = path.parent
-    if "::" in arg or path.is_file():
+    folder = path.parent if path.suffix == ".py" else path
+    if "::" in arg or (path.is_file() and path.stem != folder.name[3:]):
         return []
-    if path.name == "exercises" and path.is_dir():
-        return [catalog.load(folder) for folder in catalog.folders(path.parent)]
-    if path.parent.name != "exercises" or not path.parent.is_dir():
+    if folder.name == "exercises" and folder.is_dir():
+        return [catalog.load(found) for found in catalog.folders(folder.parent)]
+    if folder.parent.name != "exercises" or not folder.parent.is_dir():
         return []
     try:
-        return [catalog.resolve(path.parent.parent, path.name)]
+        return [catalog.resolve(folder.parent.parent, folder.name)]
     except KataError as problem:
         raise pytest.UsageError(str(problem)) from None
+
+
+def _say_what_was_meant(arg: str, here: Path) -> None:
+    """`pytest 03`, `pytest exercises/03::test_x`, or in another folder: pytest says only that there is no such file."""
+    name, colons, test = arg.partition("::")
+    if Path(here, name).exists():
+        return
+    root = next((folder for folder in (here, *here.parents) if (folder / "exercises").is_dir()), None)
+    if root is None:
+        if "exercises" in Path(name).parts:
+            raise pytest.UsageError(say("no_course", folder=here))
+        return
+    try:
+        found = catalog.resolve(root, name)
+    except KataError:
+        return
+    meant = found.folder / f"test_{found.slug}.py" if test else found.folder.with_name(found.number)
+    raise pytest.UsageError(say("no_such_path", path=name, meant=f"{os.path.relpath(meant, here)}{colons}{test}"))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`-k 03.2a` chooses a check by its id, as the terminal shows it."""
+    marks = getattr(getattr(item, "function", None), "kata", None)
+    if isinstance(marks, CheckMarks):
+        item.extra_keyword_matches.add(marks.id)
 
 
 @pytest.hookimpl(trylast=True)
@@ -224,6 +252,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.hookimpl(tryfirst=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     run = config.stash[RUN]
+    if not run.items and (ids := _ids(terminalreporter.stats.get("deselected", []))):
+        terminalreporter.write_line(say("no_check_chosen", ids=", ".join(ids)))
     for judging in run.judgings.values():
         with saying_if_slow(say("still_naming"), terminalreporter.write_line):
             attempt = judging.attempt()
@@ -242,6 +272,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for text, style in block:
             style = {"magenta": "purple"}.get(style, style)  # pytest's name for it
             terminalreporter.write_line(text, **({style: True} if style else {}))
+
+
+def _ids(items: list[pytest.Item]) -> list[str]:
+    """Of the checks among them, each once."""
+    marks = (getattr(getattr(item, "function", None), "kata", None) for item in items)
+    return list(dict.fromkeys(found.id for found in marks if isinstance(found, CheckMarks)))
 
 
 def _is_whole(judging: Judging, checks: tuple[Check, ...]) -> bool:

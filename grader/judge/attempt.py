@@ -28,6 +28,7 @@ from grader.sandbox import WorkerSource
 from grader.sandbox.runtimes import RUNTIMES
 
 SHOWS_ITS_CALL = ("error", "no_attribute", "timeout", "memory", "died_by_signal", "left", "exit")  # kinds of findings
+OF_THE_FILE = ("syntax", "not_utf8", "no_name")  # kinds of findings that are the same in every case
 NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
@@ -92,8 +93,9 @@ class Judging:
                     return function(**given)
 
             result = self._run(check, call) if result is None else self._wait(result, check, call)
-        if result.finding is not None and result.outcome in NAMES_ITS_CASE and len(check.cases) > 1:
-            result.finding = Finding(result.finding.kind, {**result.finding.facts, "case": case_in_words(case)})
+        finding = result.finding if len(check.cases) > 1 and result.outcome in NAMES_ITS_CASE else None
+        if finding is not None and finding.kind not in OF_THE_FILE:
+            result.finding = Finding(finding.kind, {**finding.facts, "case": case_in_words(case)})
         self.results.setdefault(check.id, []).append(result)
         if result.outcome != "passed" and check.visibility == "visible":
             printed = self.submission.output()  # a worker that is new has printed less than the one before it
