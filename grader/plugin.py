@@ -265,7 +265,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             hints.remember(judging.exercise, attempt)
         terminalreporter.write_line("")
         quiet = config.get_verbosity() < 0
-        block = lines(attempt, judging.exercise, language(), quiet, everything)
+        block = lines(attempt, judging.exercise, language(), quiet, everything, terminalreporter._tw.fullwidth)
         block += printed_lines(attempt, judging.printed, language())
         if own and len(run.judgings) == 1:
             block += next_steps(attempt, judging.exercise, language(), whole)

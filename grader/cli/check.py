@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def command(exercise: str, submission: Path | None) -> None:
     found = catalog.resolve(catalog.find_root(), exercise)
     with workshop() as (source, cache):
         attempt, printed = judged(found, submission or found.stub, source, cache)
-    block = lines(attempt, found, language()) + printed_lines(attempt, printed, language())
+    columns = shutil.get_terminal_size().columns
+    block = lines(attempt, found, language(), columns=columns) + printed_lines(attempt, printed, language())
     if submission is None:
         progress.record_attempt(found, attempt)
         hints.remember(found, attempt)

@@ -12,7 +12,7 @@ from typing import Any
 
 
 def call_shown(function: Callable[..., Any], problem: BaseException | None) -> str:
-    """What stands in `call=` at or after the line of the check that `problem` left; "" where nothing does."""
+    """What stands in `call=`, or is called `call`, at or below the line of the check that `problem` left; else ""."""
     traceback = problem.__traceback__ if problem is not None else None
     while traceback is not None and traceback.tb_frame.f_code is not function.__code__:
         traceback = traceback.tb_next
@@ -31,7 +31,7 @@ def call_shown(function: Callable[..., Any], problem: BaseException | None) -> s
 
 @cache
 def _calls(function: Callable[..., Any]) -> tuple[tuple[int, CodeType], ...]:
-    """(the last line, the expression) of every `call=` in the check's source, from top to bottom."""
+    """(the last line, the expression) of every `call=` and `call = ` in the check's source, from top to bottom."""
     try:
         source, first = inspect.getsourcelines(function)
         tree = ast.parse(textwrap.dedent("".join(source)))
@@ -46,5 +46,8 @@ def _calls(function: Callable[..., Any]) -> tuple[tuple[int, CodeType], ...]:
 
 def _values(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "call":
+        if not isinstance(node, (ast.keyword, ast.Assign)):
+            continue
+        names = [node.arg] if isinstance(node, ast.keyword) else [getattr(name, "id", "") for name in node.targets]
+        if "call" in names:
             yield node.value

@@ -27,6 +27,12 @@ def later() -> None:
     assert got == close_to(expected, call="asks(1.0)")
 
 
+def named() -> None:
+    got = asks(1.0)
+    call = "named()"
+    assert got == close_to(2.0, call=call)
+
+
 def second() -> None:
     assert close_to(1.0, call="first()").expected == 1.0
     assert asks(1.0) == close_to(2.0, call="second()")
@@ -46,6 +52,7 @@ def shows_none() -> None:
     [
         (two_lines, (3.0,), "asks(3.0)"),
         (later, (), "asks(1.0)"),
+        (named, (), "named()"),
         (second, (), "second()"),
         (made_of_what_never_came, (), ""),
         (shows_none, (), ""),
