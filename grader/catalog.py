@@ -151,11 +151,24 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
     exercise = load(folder)
     checks: list[Check] = []
     for visibility, file in check_files(exercise):
-        module = import_file(file, f"kata_{exercise.name}_{visibility}")
+        try:
+            module = import_file(file, f"kata_{exercise.name}_{visibility}")
+        except BadExercise as problem:
+            if exercise.solutions is not None:
+                raise
+            raise BadExercise(say("checks_damaged", problem=problem, file=os.path.relpath(file))) from problem
         checks += checks_in(exercise, visibility, vars(module))
     if not checks:
-        raise BadExercise(f"{exercise.folder}: no check was found; write test_{exercise.slug}.py")
+        raise no_checks(exercise)
     return tuple(checks)
+
+
+def no_checks(exercise: Exercise) -> BadExercise:
+    """An author has to write them; a learner has lost them."""
+    file = exercise.folder / f"test_{exercise.slug}.py"
+    if exercise.solutions is None:
+        return BadExercise(say("checks_gone", file=os.path.relpath(file)))
+    return BadExercise(f"{exercise.folder}: no check was found; write {file.name}")
 
 
 def checks_in(exercise: Exercise, visibility: str, names: dict[str, Any]) -> list[Check]:

@@ -7,7 +7,6 @@ verdict.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from grader import catalog, hints, progress
+from grader.arguments import what_is_meant
 from grader.errors import KataError
 from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
@@ -112,48 +112,14 @@ def pytest_configure(config: pytest.Config) -> None:
     args: list[str] = []
     here = Path(config.invocation_params.dir)
     for arg in config.args:
-        exercises = _exercises(arg, here)
-        if not exercises:
-            _say_what_was_meant(arg, here)
-        args += [str(file) for exercise in exercises for _, file in catalog.check_files(exercise)] or [arg]
+        try:
+            exercises, files = what_is_meant(arg, here)
+        except KataError as problem:
+            raise pytest.UsageError(str(problem)) from None
+        args += files
         with contextlib.suppress(KataError):  # each check will say it
             run.warm(exercises)
     config.args[:] = args
-
-
-def _exercises(arg: str, here: Path) -> list[Exercise]:
-    """The exercises that `exercises`, `exercises/03`, `exercises/03_adam` or the learner's file in it stands for; none
-    for anything else."""
-    path = Path(here, arg)
-    folder = path.parent if path.suffix == ".py" else path
-    if "::" in arg or (path.is_file() and path.stem != folder.name[3:]):
-        return []
-    if folder.name == "exercises" and folder.is_dir():
-        return [catalog.load(found) for found in catalog.folders(folder.parent)]
-    if folder.parent.name != "exercises" or not folder.parent.is_dir():
-        return []
-    try:
-        return [catalog.resolve(folder.parent.parent, folder.name)]
-    except KataError as problem:
-        raise pytest.UsageError(str(problem)) from None
-
-
-def _say_what_was_meant(arg: str, here: Path) -> None:
-    """`pytest 03`, `pytest exercises/03::test_x`, or in another folder: pytest says only that there is no such file."""
-    name, colons, test = arg.partition("::")
-    if Path(here, name).exists():
-        return
-    root = next((folder for folder in (here, *here.parents) if (folder / "exercises").is_dir()), None)
-    if root is None:
-        if "exercises" in Path(name).parts:
-            raise pytest.UsageError(say("no_course", folder=here))
-        return
-    try:
-        found = catalog.resolve(root, name)
-    except KataError:
-        return
-    meant = found.folder / f"test_{found.slug}.py" if test else found.folder.with_name(found.number)
-    raise pytest.UsageError(say("no_such_path", path=name, meant=f"{os.path.relpath(meant, here)}{colons}{test}"))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -214,6 +215,24 @@ def test_a_path_that_is_not_there_is_answered_with_what_was_meant(course: Course
     assert done.returncode == 4
     assert done.stderr == f"ERROR: There is no {arg.partition('::')[0]} here. Did you mean: pytest {meant}\n\n"
     assert f"¿Querías decir esto? pytest {meant}" in course.run("pytest", arg, language="es").stderr
+
+
+def test_a_file_in_a_wrong_folder_is_told_where_it_belongs(course: Course) -> None:
+    (course.exercise / "double.py").rename(course.root / "exercises" / "double.py")
+    done = course.run("pytest", "exercises/double.py")
+    assert done.stderr == "ERROR: exercises/double.py is not where it belongs: exercises/90_double/double.py\n\n"
+
+
+def test_a_learner_who_broke_or_lost_the_checks_is_told_how_to_have_them_again(course: Course) -> None:
+    shutil.rmtree(course.root / "solutions")
+    checks = course.exercise / "test_double.py"
+    checks.write_text("def (\n")
+    again = "to have it again: git checkout exercises/90_double/test_double.py, or take it from the release."
+    assert again in course.run("kata", "check", "90").stderr
+    checks.unlink()
+    for line in (["kata", "check", "90"], ["pytest", "exercises/90"]):
+        assert "test_double.py holds no check, or is gone. It came with the course; " + again in course.run(*line).stderr
+    assert "git checkout exercises/90_double/test_double.py" in course.run("kata", "check", "90", language="es").stderr
 
 
 def test_in_another_folder_pytest_says_where_to_go_and_of_other_paths_its_own_words(course: Course) -> None:

@@ -157,6 +157,18 @@ def test_without_values_what_happened_is_said(course: Course, kata: Kata, code: 
     assert not (course.root / "a.png").exists()
 
 
+def test_what_is_the_same_in_every_check_is_said_once(course: Course, kata: Kata) -> None:
+    """A file that Python cannot read: each check has its line, and the reason stands below the first."""
+    second = (course.exercise / "test_double.py").read_text("utf-8").replace("90.1", "90.5").replace("_small_", "_large_")
+    with (course.exercise / "test_double.py").open("a", encoding="utf-8") as file:
+        file.write(second.partition("points\n")[2])
+    course.write("def double(x:")
+    said = kata("trace", "90").stdout
+    assert "90.1" in said and "90.5" in said
+    assert said.count("Python cannot read the file") == said.count("Look at double.py:1") == 1
+    assert "Case:" not in said
+
+
 def test_where_nothing_differs_it_says_so_and_draws_a_named_check_all_the_same(course: Course, kata: Kata) -> None:
     course.write(ANSWER)
     assert kata("show", "90").stdout.startswith("Every visible check passes: nothing differs.")
