@@ -205,7 +205,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     result = item.stash.get(RESULT, None)
     if call.when == "call" and result is not None and result.outcome != "passed":
         judging, check, _ = _known(item)
-        text = explain(result.finding, check, judging.exercise, (), judging.files, language())
+        known = judging.recognised_so_far(check)  # an editor shows this report and no summary
+        text = explain(result.finding, check, judging.exercise, known, judging.files, language())
         report.longrepr = text
         if result.outcome == "waiting":
             report.outcome = "skipped"

@@ -13,17 +13,16 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.errors import FrameworkMissing, KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import ValueCache, framework_version
 from grader.judge.call import call_shown
 from grader.judge.diagnose import MAY_BE_OUR_FAULT, Diagnosis
-from grader.judge.matchers import Mismatch
+from grader.judge.endings import classify
 from grader.judge.message import explain
 from grader.judge.references import Reference
 from grader.judge.shipped import Behaviour
 from grader.judge.submission import Submission
-from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
+from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, Misconception, worst
 from grader.sandbox import WorkerSource
 from grader.sandbox.runtimes import RUNTIMES
 
@@ -33,8 +32,6 @@ NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
-OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
-NOT_UTF8 = ("null bytes", "'utf-8' codec", "Non-UTF-8 code")  # Python's words for a file in another encoding
 
 
 @dataclass
@@ -179,13 +176,7 @@ class Judging:
         """What was run so far, added up, with mistakes named (which may take longer than all checks)."""
         self.submission.restart()  # no code of the learner's runs beside the mistakes
         ran = [check for check in self.checks if check.id in self.results]
-        seen = [check for check in ran if self._outcome(check) != "waiting"]
-        traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
-        failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
-        names: dict[str, list[str]] = {}
-        if name_mistakes and self._diagnosis is not None and self.submission.loaded:
-            passed = [check for check in seen if self._outcome(check) == "passed"]
-            names = self._diagnosis.name(failing, passed, traces)
+        names = self._names(ran) if name_mistakes else {}
         checks = [self.result(check, names.get(check.id, [])) for check in ran]
         outcome = worst([check.outcome for check in checks])
         return Attempt(
@@ -203,6 +194,25 @@ class Judging:
             checks=checks,
         )
 
+    def _names(self, ran: Sequence[Check]) -> dict[str, list[str]]:
+        """Check id -> the mistakes that it shows."""
+        if self._diagnosis is None or not self.submission.loaded:
+            return {}
+        seen = [check for check in ran if self._outcome(check) != "waiting"]
+        traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
+        failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
+        passed = [check for check in seen if self._outcome(check) == "passed"]
+        return self._diagnosis.name(failing, passed, traces)
+
+    def recognised_so_far(self, check: Check) -> list[Misconception]:
+        """What that check and those before it show; nothing where mistakes would have to be run for it."""
+        if self._diagnosis is None or not self._diagnosis.is_shipped:
+            return []
+        return self._known(self._names([one for one in self.checks if one.id in self.results]).get(check.id, []))
+
+    def _known(self, ids: Sequence[str]) -> list[Misconception]:
+        return [self.exercise.misconceptions[id] for id in ids if id in self.exercise.misconceptions]
+
     def _outcome(self, check: Check) -> str:
         return worst([result.outcome for result in self.results[check.id]])
 
@@ -211,7 +221,7 @@ class Judging:
         results = self.results[check.id]
         outcome = worst([result.outcome for result in results])
         first = next((result for result in results if result.outcome == outcome), results[0])
-        known = [self.exercise.misconceptions[id] for id in misconceptions if id in self.exercise.misconceptions]
+        known = self._known(misconceptions)
         messages = {
             language: explain(first.finding, check, self.exercise, known, self.files, language)
             for language in LANGUAGES
@@ -241,53 +251,6 @@ def judge(judging: Judging, student: str = "") -> Attempt:
         return judging.attempt(student)
     finally:
         judging.close()
-
-
-def classify(problem: BaseException | None, answered: bool = False) -> tuple[str, Finding | None]:
-    """The outcome that an exception out of a check stands for. What is not the learner's is ours: broken.
-
-    `answered`: the check had a value from the worker. A check that then stumbles over it was given a value of another
-    form than right code gives (else no learner's code could turn a lost score into `broken`).
-    """
-    if problem is None:
-        return "passed", None
-    if isinstance(problem, Mismatch):
-        return "failed", problem.finding
-    if isinstance(problem, LearnerRaised):
-        return _classify_error(problem.error)
-    if isinstance(problem, WorkerTimeout):
-        return "timeout", Finding("timeout", {"seconds": problem.seconds})
-    if isinstance(problem, WorkerDied):
-        kind = "died_by_signal" if problem.signal else "wrote_on_channel" if problem.reason else "left"
-        return "crashed", Finding(kind, {"signal": problem.signal, "code": problem.code})
-    if isinstance(problem, AssertionError):
-        return "failed", Finding("fact")
-    if answered and isinstance(problem, (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)):
-        return "failed", Finding("odd_result")
-    if isinstance(problem, FrameworkMissing):
-        return "broken", Finding("not_installed", {"package": problem.package, "extra": problem.extra})
-    text = str(problem) if isinstance(problem, KataError) else f"{type(problem).__name__}: {problem}"
-    return "broken", Finding("broken", {"text": text[:500]})
-
-
-def _classify_error(error: dict[str, Any]) -> tuple[str, Finding]:
-    facts = {name: error[name] for name in ("class", "text", "line", "file", "source", "missing", "owner")}
-    bases = error["bases"]
-    if "NotImplementedError" in bases:
-        return "not_attempted", Finding("not_attempted", facts)
-    if "ForbiddenImport" in bases:
-        return "forbidden", Finding("forbidden", facts)
-    if "MemoryError" in bases or any(words in error["text"] for words in OUT_OF_MEMORY):
-        return "memory", Finding("memory", facts)
-    if "SystemExit" in bases:
-        return "crashed", Finding("exit", facts)
-    if "SyntaxError" in bases:
-        if any(words in error["text"] for words in NOT_UTF8):  # the line is that of the literal, or none
-            return "error", Finding("not_utf8", facts | {"line": None})
-        return "error", Finding("syntax", facts)
-    if error["missing"] is not None:
-        return "error", Finding("no_attribute" if error["owner"] else "no_name", facts)
-    return "error", Finding("error", facts)
 
 
 def case_in_words(case: dict[str, Any]) -> str:

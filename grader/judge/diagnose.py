@@ -36,6 +36,11 @@ class Diagnosis:
         self._shipped = read(exercise.folder, seed) if exercise.solutions is None else {}
         self.files = list(self._shipped) or mistakes_of(exercise)
 
+    @property
+    def is_shipped(self) -> bool:
+        """Is all of it here, and nothing left to run?"""
+        return bool(self._shipped)
+
     def behaviours(self, mistake: Path, checks: Sequence[Check]) -> dict[str, Behaviour]:
         """How each of the checks ends for a mistake; those that are not known yet are run in one worker."""
         missing = [check for check in checks if not self._is_known(mistake, check)]
