@@ -225,6 +225,7 @@ def test_a_file_in_a_wrong_folder_is_told_where_it_belongs(course: Course) -> No
 
 def test_a_learner_who_broke_or_lost_the_checks_is_told_how_to_have_them_again(course: Course) -> None:
     shutil.rmtree(course.root / "solutions")
+    (course.exercise / ".original").mkdir()  # as in a release
     checks = course.exercise / "test_double.py"
     checks.write_text("def (\n")
     again = "to have it again: git checkout exercises/90_double/test_double.py, or take it from the release."
