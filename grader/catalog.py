@@ -58,8 +58,10 @@ def folders(root: Path) -> list[Path]:
 
 def resolve(root: Path, name: str) -> Exercise:
     """The exercise whose folder's name, number or slug begins with `name` (`03`, `3`, `03_adam`, `adam`, a path)."""
-    path = Path(name)
-    wanted = path.parent.name if path.suffix == ".py" and path.parent.name else path.name
+    path, home = Path(name), (root / "exercises").resolve()
+    wanted = (path.parent.name or path.stem) if path.suffix == ".py" else path.name
+    if os.path.exists(name) and home in path.resolve().parents:  # `.` or `adam.py`, said inside the exercise's folder
+        wanted = path.resolve().relative_to(home).parts[0]
     known = folders(root)
     fits = [path for path in known if wanted in (path.name, path.name[3:]) or wanted.zfill(2) == path.name[:2]]
     starts = (wanted, wanted.zfill(2)) if wanted.isdigit() else (wanted,)
@@ -149,11 +151,29 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
     exercise = load(folder)
     checks: list[Check] = []
     for visibility, file in check_files(exercise):
-        module = import_file(file, f"kata_{exercise.name}_{visibility}")
+        try:
+            module = import_file(file, f"kata_{exercise.name}_{visibility}")
+        except BadExercise as problem:
+            if not _is_released(exercise):
+                raise
+            raise BadExercise(say("checks_damaged", problem=problem, file=os.path.relpath(file))) from problem
         checks += checks_in(exercise, visibility, vars(module))
     if not checks:
-        raise BadExercise(f"{exercise.folder}: no check was found; write test_{exercise.slug}.py")
+        raise no_checks(exercise)
     return tuple(checks)
+
+
+def no_checks(exercise: Exercise) -> BadExercise:
+    """An author has to write them; a learner has lost them."""
+    file = exercise.folder / f"test_{exercise.slug}.py"
+    if _is_released(exercise):
+        return BadExercise(say("checks_gone", file=os.path.relpath(file)))
+    return BadExercise(f"{exercise.folder}: no check was found; write {file.name}")
+
+
+def _is_released(exercise: Exercise) -> bool:
+    """Is this a learner's copy, which `kata release` made?"""
+    return exercise.solutions is None and (exercise.folder / ".original").is_dir()
 
 
 def checks_in(exercise: Exercise, visibility: str, names: dict[str, Any]) -> list[Check]:

@@ -14,14 +14,17 @@ from typing import Any
 import pytest
 
 from grader import catalog, hints, progress
+from grader.arguments import what_is_meant
 from grader.errors import KataError
 from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
 from grader.judge.message import clean, explain
 from grader.locale import language, say
 from grader.locale.narrow import let_streams_narrow
-from grader.model import LEARNER_SEED, Attempt, Check, CheckMarks, Exercise
-from grader.reports.terminal import lines
+from grader.model import LEARNER_SEED, Check, CheckMarks, Exercise
+from grader.next_steps import next_steps
+from grader.patience import saying_if_slow
+from grader.reports.terminal import MOST_PRINTED, lines, printed_lines
 from grader.sandbox import WorkerSource
 from grader.sandbox.in_process import InProcessWorkers
 from grader.sandbox.sources import own_workers
@@ -29,9 +32,6 @@ from grader.staged import finish_above
 from grader.submissions import read
 
 BEHIND_SECONDS = 120.0  # pytest-timeout's, for a check of ours that hangs; the judge's own deadlines come long before
-
-
-MOST_PRINTED = 2000  # characters of what the learner's code printed
 
 
 class CheckDidNotPass(Exception):
@@ -46,7 +46,6 @@ class Run:
         self.judgings: dict[str, Judging] = {}
         self.checks: dict[str, list[Check]] = {}
         self.items: dict[str, tuple[Exercise, Check]] = {}
-        self.printed: dict[tuple[str, str], str] = {}  # by exercise and check, what the first failing case printed
         self._source: WorkerSource | None = None
         self._cache: ValueCache | None = None
 
@@ -111,30 +110,23 @@ def pytest_configure(config: pytest.Config) -> None:
     except KataError as problem:
         raise pytest.UsageError(str(problem)) from None
     args: list[str] = []
+    here = Path(config.invocation_params.dir)
     for arg in config.args:
-        exercises = _exercises(arg, Path(config.invocation_params.dir))
-        args += [str(file) for exercise in exercises for _, file in catalog.check_files(exercise)] or [arg]
+        try:
+            exercises, files = what_is_meant(arg, here)
+        except KataError as problem:
+            raise pytest.UsageError(str(problem)) from None
+        args += files
         with contextlib.suppress(KataError):  # each check will say it
             run.warm(exercises)
     config.args[:] = args
 
 
-def _exercises(arg: str, here: Path) -> list[Exercise]:
-    """The exercises that `exercises`, `exercises/03`, `exercises/03_adam` or the learner's file in it stands for; none
-    for anything else."""
-    path = Path(here, arg)
-    if path.name == f"{path.parent.name[3:]}.py" and path.parent.parent.name == "exercises":
-        path = path.parent
-    if "::" in arg or path.is_file():
-        return []
-    if path.name == "exercises" and path.is_dir():
-        return [catalog.load(folder) for folder in catalog.folders(path.parent)]
-    if path.parent.name != "exercises" or not path.parent.is_dir():
-        return []
-    try:
-        return [catalog.resolve(path.parent.parent, path.name)]
-    except KataError as problem:
-        raise pytest.UsageError(str(problem)) from None
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`-k 03.2a` chooses a check by its id, as the terminal shows it."""
+    marks = getattr(getattr(item, "function", None), "kata", None)
+    if isinstance(marks, CheckMarks):
+        item.extra_keyword_matches.add(marks.id)
 
 
 @pytest.hookimpl(trylast=True)
@@ -197,13 +189,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     judging, check, case = _known(pyfuncitem)
     given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    before = len(judging.submission.output())
     result = judging.case(check, case, lambda: pyfuncitem.obj(**given))
     pyfuncitem.stash[RESULT] = result
     if result.outcome != "passed":
-        printed = judging.submission.output()
-        printed = printed[before:] or printed  # a worker that is new has printed less than the one before it
-        run.printed.setdefault((judging.exercise.name, check.id), printed if check.visibility == "visible" else "")
         original = result.problem and result.problem.__cause__
         if original is not None and pyfuncitem.config.getoption("in_process"):
             raise original  # so that --pdb opens where the learner's code raised
@@ -217,12 +205,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     result = item.stash.get(RESULT, None)
     if call.when == "call" and result is not None and result.outcome != "passed":
         judging, check, _ = _known(item)
-        text = explain(result.finding, check, judging.exercise, (), judging.files, language())
+        known = judging.recognised_so_far(check)  # an editor shows this report and no summary
+        text = explain(result.finding, check, judging.exercise, known, judging.files, language())
         report.longrepr = text
         if result.outcome == "waiting":
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.location[1] or 0, text)
-        printed = clean(item.config.stash[RUN].printed.get((judging.exercise.name, check.id), ""), MOST_PRINTED)
+        printed = clean(judging.printed.get(check.id, ""), MOST_PRINTED)
         report.sections = [("printed", printed)] if printed else []
     return report
 
@@ -230,33 +219,38 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.hookimpl(tryfirst=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     run = config.stash[RUN]
+    if not run.items and (ids := _ids(terminalreporter.stats.get("deselected", []))):
+        terminalreporter.write_line(say("no_check_chosen", ids=", ".join(ids)))
     for judging in run.judgings.values():
-        attempt = judging.attempt()
+        with saying_if_slow(say("still_naming"), terminalreporter.write_line):
+            attempt = judging.attempt()
         checks = catalog.load_checks(judging.exercise.folder)
         everything = len(checks)
-        if not config.getoption("submission") and _is_whole(judging, checks):
+        own, whole = not config.getoption("submission"), _is_whole(judging, checks)
+        if own and whole:
             progress.record_attempt(judging.exercise, attempt)
             hints.remember(judging.exercise, attempt)
         terminalreporter.write_line("")
         quiet = config.get_verbosity() < 0
-        for text, style in lines(attempt, judging.exercise, language(), quiet, everything):
+        block = lines(attempt, judging.exercise, language(), quiet, everything, terminalreporter._tw.fullwidth)
+        block += printed_lines(attempt, judging.printed, language())
+        if own and len(run.judgings) == 1:
+            block += next_steps(attempt, judging.exercise, language(), whole)
+        for text, style in block:
             style = {"magenta": "purple"}.get(style, style)  # pytest's name for it
             terminalreporter.write_line(text, **({style: True} if style else {}))
-        for text in _printed_lines(run, attempt):
-            terminalreporter.write_line(text)
+
+
+def _ids(items: list[pytest.Item]) -> list[str]:
+    """Of the checks among them, each once."""
+    marks = (getattr(getattr(item, "function", None), "kata", None) for item in items)
+    return list(dict.fromkeys(found.id for found in marks if isinstance(found, CheckMarks)))
 
 
 def _is_whole(judging: Judging, checks: tuple[Check, ...]) -> bool:
     """Did every case of every check run?"""
     ran = sum(len(results) for results in judging.results.values())
     return ran == sum(len(check.cases) for check in checks)
-
-
-def _printed_lines(run: Run, attempt: Attempt) -> list[str]:
-    """What the code printed in the check that is shown in full."""
-    first = next((check.id for check in attempt.checks if check.outcome not in ("passed", "waiting")), "")
-    printed = clean(run.printed.get((attempt.exercise, first), "").rstrip(), MOST_PRINTED)
-    return ["  " + say("printed", id=first), *(f"    {line}" for line in printed.splitlines())] if printed else []
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

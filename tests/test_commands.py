@@ -56,8 +56,13 @@ def test_wrong_use_ends_with_2_and_a_sentence(course: Course) -> None:
         (["check"], "en", "kata: NN is missing. Example: kata check 03"),
         (["hint"], "es", "kata: Falta NN. Ejemplo: kata hint 03"),
         (["grade", "in"], "es", "kata: Falta --out. Ejemplo: kata grade"),
-        (["chek", "03"], "en", "kata: There is no command `chek`. There are: watch, list, check,"),
-        (["chek", "03"], "es", "kata: No existe la orden `chek`. Hay estas: watch, list, check,"),
+        (["chek", "03"], "en", "kata: There is no command `chek`. Did you mean: kata check\n"),
+        (["chek", "03"], "es", "kata: No existe la orden `chek`. ¿Querías decir esta? kata check\n"),
+        (["03"], "en", "kata: There is no command `03`. Did you mean: kata check 03\n"),
+        (["help"], "en", "kata: There is no command `help`. Did you mean: kata --help\n"),
+        (["xyz"], "en", "kata: There is no command `xyz`. All of them: kata --help\n"),
+        (["hint", "90", "x"], "en", "kata: [LEVEL] has to be a whole number. Example: kata hint 03\n"),
+        (["hint", "90", "x"], "es", "kata: [LEVEL] tiene que ser un número entero. Ejemplo: kata hint 03\n"),
         (["check", "90", "--all"], "es", "kata: No existe la opción --all. Todas: kata check --help"),
         (["check", "90", "91"], "es", "kata: Sobra algo en esta orden. Ejemplo: kata check 03"),
     ],
@@ -119,6 +124,23 @@ def test_reset_asks_and_keeps_a_backup(course: Course) -> None:
     assert "raise NotImplementedError" in (course.exercise / "double.py").read_text()
     backups = list(course.exercise.glob("double.*.backup"))
     assert [backup.read_text() for backup in backups] == [ANSWER]
+
+
+def test_reset_puts_a_file_back_that_is_gone_without_asking(course: Course) -> None:
+    (course.exercise / "double.py").unlink()
+    done = course.run("kata", "reset", "90")
+    assert (done.returncode, done.stdout) == (0, "double.py is there again, as it was given out.\n")
+    assert "raise NotImplementedError" in (course.exercise / "double.py").read_text()
+    assert not list(course.exercise.glob("*.backup"))
+
+
+def test_check_shows_what_the_code_printed_and_what_helps_next(course: Course) -> None:
+    """As pytest does."""
+    course.write(ADDS_TWO.replace("    return", "    print('x is', x)\n    return"))
+    said = course.run("kata", "check", "90").stdout
+    assert said.endswith(
+        "  What the code printed in 90.1:\n    x is 3.0\n  Your values beside the reference's: kata trace 90 90.1\n"
+    )
 
 
 def test_doctor_names_every_layer(course: Course) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -80,6 +81,29 @@ def test_only_the_first_failure_is_shown_in_full(course: Course) -> None:
         "  ✘ 90.2 Twice every element, and the argument is as it was.               0/8",
         "  · 90.3 A text is a TypeError that names it. (waits for 90.1)             0/4",
     ]
+    assert block[10] == "  Your values beside the reference's: kata trace 90 90.1"
+
+
+def test_an_error_shows_the_call_too(course: Course) -> None:
+    """Also one with a case: the call says what the case does."""
+    course.write(ANSWER.replace("x + x", "x + y"))
+    done = course.run("pytest", "exercises/90")
+    block = done.stdout[done.stdout.index("90 · Twice") :].splitlines()
+    assert [line.rstrip() for line in block[2:6]] == [
+        "        Try:  double(2.0)",
+        "        the code raised NameError",
+        "            name 'y' is not defined",
+        "        Look at double.py:4  return x + y",
+    ]
+
+
+def test_a_full_score_says_what_is_next(course: Course) -> None:
+    """After all the checks, of one exercise alone; with --submission it is not the learner's own file."""
+    course.write(ANSWER)
+    solution = "  Our solution beside yours: kata solution 90\n  Every exercise is passed.\n"
+    assert solution in course.run("pytest", "exercises/90").stdout
+    assert "kata solution" not in course.run("pytest", "exercises/90", "-k", "90.1").stdout
+    assert "kata solution" not in course.run("pytest", "exercises/90", "--submission", str(course.exercise / "double.py")).stdout
 
 
 def test_spanish_is_spoken_when_asked_for(course: Course) -> None:
@@ -108,10 +132,17 @@ def test_quiet_shows_the_score_and_the_first_failure(course: Course) -> None:
 
 def test_k_runs_some_checks_and_says_so(course: Course) -> None:
     course.write(ANSWER)
-    done = course.run("pytest", "exercises/90", "-k", "small_number")
-    assert done.returncode == 0
-    assert "8/8 points" in done.stdout
+    for chosen in ("small_number", "90.1"):
+        done = course.run("pytest", "exercises/90", "-k", chosen)
+        assert done.returncode == 0
+        assert "8/8 points" in done.stdout
     assert "only 1 of 3 checks were run" in done.stdout
+
+
+def test_k_that_chooses_nothing_is_told_what_there_is(course: Course) -> None:
+    said = {"en": "No check fits that choice. There are: 90.1, 90.2, 90.3.", "es": "Hay estas: 90.1, 90.2, 90.3."}
+    for language, words in said.items():
+        assert words in course.run("pytest", "exercises/90", "-k", "nosuch", language=language).stdout
 
 
 def test_x_stops_at_the_first_failure(course: Course) -> None:
@@ -169,6 +200,55 @@ def test_a_name_that_fits_nothing_is_a_sentence(course: Course) -> None:
     assert done.returncode == 4
     assert "No exercise begins with `77`. There are: 90_double." in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arg", "meant"),
+    [
+        ("90", "exercises/90"),
+        ("exercise/90", "exercises/90"),
+        ("exercises/90::test_text", "exercises/90_double/test_double.py::test_text"),
+    ],
+)
+def test_a_path_that_is_not_there_is_answered_with_what_was_meant(course: Course, arg: str, meant: str) -> None:
+    done = course.run("pytest", arg)
+    assert done.returncode == 4
+    assert done.stderr == f"ERROR: There is no {arg.partition('::')[0]} here. Did you mean: pytest {meant}\n\n"
+    assert f"¿Querías decir esto? pytest {meant}" in course.run("pytest", arg, language="es").stderr
+
+
+def test_a_file_in_a_wrong_folder_is_told_where_it_belongs(course: Course) -> None:
+    (course.exercise / "double.py").rename(course.root / "exercises" / "double.py")
+    done = course.run("pytest", "exercises/double.py")
+    assert done.stderr == "ERROR: exercises/double.py is not where it belongs: exercises/90_double/double.py\n\n"
+
+
+def test_a_learner_who_broke_or_lost_the_checks_is_told_how_to_have_them_again(course: Course) -> None:
+    shutil.rmtree(course.root / "solutions")
+    (course.exercise / ".original").mkdir()  # as in a release
+    checks = course.exercise / "test_double.py"
+    checks.write_text("def (\n")
+    again = "to have it again: git checkout exercises/90_double/test_double.py, or take it from the release."
+    assert again in course.run("kata", "check", "90").stderr
+    checks.unlink()
+    for line in (["kata", "check", "90"], ["pytest", "exercises/90"]):
+        assert "test_double.py holds no check, or is gone. It came with the course; " + again in course.run(*line).stderr
+    assert "git checkout exercises/90_double/test_double.py" in course.run("kata", "check", "90", language="es").stderr
+
+
+def test_in_another_folder_pytest_says_where_to_go_and_of_other_paths_its_own_words(course: Course) -> None:
+    course.root = course.home
+    course.home.mkdir()
+    assert "Go to the course's folder first." in course.run("pytest", "exercises/90").stderr
+    assert "file or directory not found: 90" in course.run("pytest", "90").stderr
+
+
+def test_the_file_may_be_named_by_its_number_or_inside_its_folder(course: Course) -> None:
+    course.write(ANSWER)
+    assert "20/20 points" in course.run("pytest", "exercises/90/double.py").stdout
+    course.root = course.exercise
+    for name in (".", "double.py"):
+        assert "20/20 points" in course.run("kata", "check", name).stdout
 
 
 def test_submission_with_several_exercises_is_a_sentence(course: Course) -> None:

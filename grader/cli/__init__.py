@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import traceback
 from pathlib import Path
@@ -29,13 +30,23 @@ class Commands(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
-            raise KataError(say("no_command", name=name, names=", ".join(COMMANDS)))
+            raise KataError(_no_command(name))
         command: click.Command = importlib.import_module(f"grader.cli.{name}").command
         return command
 
 
+def _no_command(name: str) -> str:
+    """With what was probably meant: a typing error, `kata 03`, `kata help`."""
+    close = difflib.get_close_matches(name, COMMANDS, 1)
+    meant = f"check {name}" if name.isdigit() else "--help" if name == "help" else close[0] if close else ""
+    return say("no_command_but", name=name, line=f"kata {meant}") if meant else say("no_command", name=name)
+
+
 @click.group(
-    cls=Commands, invoke_without_command=True, help=f"{say('help_kata')}\n\n{say('example', line='kata check 03')}"
+    cls=Commands,
+    invoke_without_command=True,
+    help=f"{say('help_kata')}\n\n{say('example', line='kata check 03')}",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="kata")
 @click.option("--plain", is_flag=True, help=say("help_plain"))
@@ -84,6 +95,8 @@ def _in_words(problem: click.ClickException) -> str:
         option = isinstance(problem.param, click.Option)
         name = problem.param.opts[0] if option else problem.param.make_metavar(problem.ctx)
         return f"{say('argument_missing', name=name)} {example}"
+    if isinstance(problem, click.BadParameter) and problem.param is not None and problem.param.type is click.INT:
+        return f"{say('argument_no_number', name=problem.param.make_metavar(problem.ctx))} {example}"
     if type(problem) is click.UsageError:  # of our commands only arguments too many end so
         return f"{say('argument_extra')} {example}"
     return ""

@@ -61,7 +61,7 @@ def _seen(exercise: Exercise) -> hints.Seen:
         if known is not None:
             return known
         with workshop() as (source, cache):
-            attempt = judged(exercise, exercise.stub, source, cache)
+            attempt, _ = judged(exercise, exercise.stub, source, cache)
     except KataError:  # a file that cannot be taken: what is wrong with it, `kata check` says
         return hints.Seen()
     progress.record_attempt(exercise, attempt)

@@ -6,7 +6,8 @@ import click
 
 from grader import catalog, progress
 from grader.cli.tools import help_of
-from grader.locale import language, say
+from grader.locale import language
+from grader.next_steps import what_is_next
 from grader.progress import Standing
 
 
@@ -19,9 +20,4 @@ def command() -> None:
         standing = standings.get(exercise.name, Standing())
         sign, words = progress.sign(exercise, standing), progress.in_words(exercise, standing, language())
         click.echo(f"  {sign} {exercise.number}  {exercise.title[language()]:{width}} {words}")
-    up = progress.what_next(exercises, standings)
-    if up is None:
-        click.echo(say("all_passed"))
-    else:
-        file = f"exercises/{up.name}/{up.file_name}"
-        click.echo(say("list_next", name=f"{up.number} · {up.title[language()]}", number=up.number, file=file))
+    click.echo(what_is_next(exercises, standings, language()))

@@ -21,6 +21,10 @@ def command(exercise: str, yes: bool) -> None:
     if is_original(found):
         click.echo(say("reset_same", file=name))
         return
+    if not found.stub.exists():
+        put_back(found, backup)
+        click.echo(say("reset_there_again", file=name))
+        return
     if not yes and not _agrees(say("reset_ask", file=name, backup=backup)):
         click.echo(say("nothing_written"))
         return

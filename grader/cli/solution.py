@@ -22,7 +22,7 @@ def command(exercise: str, spoil: bool) -> None:
         raise KataError(say("no_solution_here"))
     if not spoil:
         with workshop() as (source, cache):
-            attempt = judged(found, found.stub, source, cache)
+            attempt, _ = judged(found, found.stub, source, cache)
         if attempt.outcome != "passed":
             score = "-" if attempt.score is None else f"{attempt.score:g}/{attempt.max_score:g}"
             raise KataError(say("not_passed_yet", score=score, number=found.number))

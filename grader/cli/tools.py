@@ -13,11 +13,12 @@ import click
 
 from grader import catalog
 from grader.errors import FenceMissing, KataError
-from grader.judge.attempt import Judging, judge
+from grader.judge.attempt import Judging
 from grader.judge.cache import ValueCache
-from grader.locale import language, say
+from grader.locale import say
 from grader.model import LEARNER_SEED, Attempt, Exercise
-from grader.reports.terminal import lines
+from grader.patience import saying_if_slow
+from grader.reports.terminal import Line
 from grader.sandbox import WorkerSource
 from grader.sandbox.fences import NONE, Fence, best
 from grader.sandbox.sources import own_workers
@@ -69,11 +70,22 @@ def help_of(name: str, example: str) -> str:
     return f"{say('help_' + name)}\n\n{say('example', line=example)}"
 
 
-def judged(exercise: Exercise, file: Path, source: WorkerSource, cache: ValueCache) -> Attempt:
-    """The attempt of a learner's own file."""
+def judged(exercise: Exercise, file: Path, source: WorkerSource, cache: ValueCache) -> tuple[Attempt, dict[str, str]]:
+    """The attempt of a learner's own file, and by check what it printed where it failed."""
     files = read(file, exercise) if file.exists() or file.is_symlink() else None
     checks = catalog.load_checks(exercise.folder)
-    return judge(Judging(exercise, checks, files, source=source, cache=cache, seed=LEARNER_SEED))
+    judging = Judging(exercise, checks, files, source=source, cache=cache, seed=LEARNER_SEED)
+    try:
+        with saying_if_slow(say("still_running", number=exercise.number), to_stderr):
+            judging.run_all()
+        with saying_if_slow(say("still_naming"), to_stderr):
+            return judging.attempt(), judging.printed
+    finally:
+        judging.close()
+
+
+def to_stderr(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def compared_checks(exercise: Exercise, id: str | None) -> list[Compared]:
@@ -96,7 +108,8 @@ def compared_checks(exercise: Exercise, id: str | None) -> list[Compared]:
             exercise, checks, files, source=source, cache=cache, seed=LEARNER_SEED, name_mistakes=False
         )  # fmt: skip
         try:
-            return [compared(judging, check) for check in checks]
+            with saying_if_slow(say("still_running", number=exercise.number), to_stderr):
+                return [compared(judging, check) for check in checks]
         finally:
             judging.close()
 
@@ -108,8 +121,8 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def show(attempt: Attempt, exercise: Exercise) -> None:
+def show(block: list[Line]) -> None:
     color = False if os.environ.get("NO_COLOR") else None  # None: colours where this is a terminal
-    for text, style in lines(attempt, exercise, language()):
+    for text, style in block:
         bold = style == "bold"
         click.secho(text, bold=bold, fg=style if style and not bold else None, color=color)

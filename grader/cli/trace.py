@@ -14,11 +14,17 @@ from grader.locale import language, say
 @click.argument("check", required=False, metavar="[CHECK]")
 def command(exercise: str, check: str | None) -> None:
     from grader.side_by_side.picture import picture_of
-    from grader.side_by_side.table import table
+    from grader.side_by_side.table import head, in_place_of_values, table
 
     found, out = catalog.resolve(catalog.find_root(), exercise), console()
     out.print(f"{found.number} · {found.title[language()]}", style="bold")
+    told: set[str] = set()
     for compared in compared_checks(found, check):
+        reason = in_place_of_values(compared, language())
+        if reason and reason in told:  # a stub, a file that Python cannot read: said once
+            out.print(head(compared, language()))
+            continue
+        told.add(reason)
         out.print()
         for part in table(compared, language(), out.width, whole=check is not None):
             out.print(part)

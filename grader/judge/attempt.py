@@ -13,25 +13,25 @@ from typing import Any
 import numpy as np
 
 from grader import __version__
-from grader.errors import FrameworkMissing, KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge import trace
 from grader.judge.cache import ValueCache, framework_version
+from grader.judge.call import call_shown
 from grader.judge.diagnose import MAY_BE_OUR_FAULT, Diagnosis
-from grader.judge.matchers import Mismatch
+from grader.judge.endings import classify
 from grader.judge.message import explain
 from grader.judge.references import Reference
 from grader.judge.shipped import Behaviour
 from grader.judge.submission import Submission
-from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
+from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, Misconception, worst
 from grader.sandbox import WorkerSource
 from grader.sandbox.runtimes import RUNTIMES
 
+SHOWS_ITS_CALL = ("error", "no_attribute", "timeout", "memory", "died_by_signal", "left", "exit")  # kinds of findings
+OF_THE_FILE = ("syntax", "not_utf8", "no_name")  # kinds of findings that are the same in every case
 NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
-OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
-NOT_UTF8 = ("null bytes", "'utf-8' codec", "Non-UTF-8 code")  # Python's words for a file in another encoding
 
 
 @dataclass
@@ -58,6 +58,7 @@ class Judging:
         self._source, self._cache = source, cache
         self.submission = Submission(exercise, files or {}, source, cache, _number(seed))
         self.results: dict[str, list[CaseResult]] = {}
+        self.printed: dict[str, str] = {}  # by visible check, what its first failing case printed
         self._diagnosis = Diagnosis(exercise, seed, cache, self.run_on_mistake) if name_mistakes else None
 
     def reference(self, check: Check) -> Reference:
@@ -79,6 +80,7 @@ class Judging:
 
     def case(self, check: Check, case: dict[str, Any], call: Callable[[], object] | None = None) -> CaseResult:
         """Run one case. `call` runs the check function (pytest's own call, with fixtures); else that is done here."""
+        printed_before = len(self.submission.output())
         result = self._before(check)
         if result is None or result.outcome == "waiting":
             if call is None:
@@ -88,9 +90,13 @@ class Judging:
                     return function(**given)
 
             result = self._run(check, call) if result is None else self._wait(result, check, call)
-        if result.finding is not None and result.outcome in NAMES_ITS_CASE and len(check.cases) > 1:
-            result.finding = Finding(result.finding.kind, {**result.finding.facts, "case": case_in_words(case)})
+        finding = result.finding if len(check.cases) > 1 and result.outcome in NAMES_ITS_CASE else None
+        if finding is not None and finding.kind not in OF_THE_FILE:
+            result.finding = Finding(finding.kind, {**finding.facts, "case": case_in_words(case)})
         self.results.setdefault(check.id, []).append(result)
+        if result.outcome != "passed" and check.visibility == "visible":
+            printed = self.submission.output()  # a worker that is new has printed less than the one before it
+            self.printed.setdefault(check.id, printed[printed_before:] or printed)
         return result
 
     def _before(self, check: Check) -> CaseResult | None:
@@ -133,6 +139,8 @@ class Judging:
         except BaseException as caught:
             problem = caught
         outcome, finding = classify(problem, self.submission.answered)
+        if finding is not None and finding.kind in SHOWS_ITS_CALL:
+            finding.facts["call"] = call_shown(check.function, problem)
         return CaseResult(outcome, finding, seen, time.monotonic() - began, problem)
 
     def end_all(self, outcome: str, finding: Finding) -> None:
@@ -158,16 +166,17 @@ class Judging:
         source, cache = self._source, self._cache
         return Judging(self.exercise, (), files, source=source, cache=cache, seed=self.seed, name_mistakes=False)
 
+    def run_all(self) -> None:
+        """Every case of every check, in order."""
+        for check in self.checks:
+            for case in check.cases:
+                self.case(check, case)
+
     def attempt(self, student: str = "", name_mistakes: bool = True) -> Attempt:
         """What was run so far, added up, with mistakes named (which may take longer than all checks)."""
         self.submission.restart()  # no code of the learner's runs beside the mistakes
         ran = [check for check in self.checks if check.id in self.results]
-        seen = [check for check in ran if self._outcome(check) != "waiting"]
-        traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
-        failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
-        names: dict[str, list[str]] = {}
-        if name_mistakes and self._diagnosis is not None and self.submission.loaded:
-            names = self._diagnosis.name(failing, traces)
+        names = self._names(ran) if name_mistakes else {}
         checks = [self.result(check, names.get(check.id, [])) for check in ran]
         outcome = worst([check.outcome for check in checks])
         return Attempt(
@@ -185,6 +194,25 @@ class Judging:
             checks=checks,
         )
 
+    def _names(self, ran: Sequence[Check]) -> dict[str, list[str]]:
+        """Check id -> the mistakes that it shows."""
+        if self._diagnosis is None or not self.submission.loaded:
+            return {}
+        seen = [check for check in ran if self._outcome(check) != "waiting"]
+        traces = [(check, [result.trace for result in self.results[check.id]]) for check in seen]
+        failing = [(check, trace) for check, trace in traces if self._outcome(check) in NAMED]
+        passed = [check for check in seen if self._outcome(check) == "passed"]
+        return self._diagnosis.name(failing, passed, traces)
+
+    def recognised_so_far(self, check: Check) -> list[Misconception]:
+        """What that check and those before it show; nothing where mistakes would have to be run for it."""
+        if self._diagnosis is None or not self._diagnosis.is_shipped:
+            return []
+        return self._known(self._names([one for one in self.checks if one.id in self.results]).get(check.id, []))
+
+    def _known(self, ids: Sequence[str]) -> list[Misconception]:
+        return [self.exercise.misconceptions[id] for id in ids if id in self.exercise.misconceptions]
+
     def _outcome(self, check: Check) -> str:
         return worst([result.outcome for result in self.results[check.id]])
 
@@ -193,7 +221,7 @@ class Judging:
         results = self.results[check.id]
         outcome = worst([result.outcome for result in results])
         first = next((result for result in results if result.outcome == outcome), results[0])
-        known = [self.exercise.misconceptions[id] for id in misconceptions if id in self.exercise.misconceptions]
+        known = self._known(misconceptions)
         messages = {
             language: explain(first.finding, check, self.exercise, known, self.files, language)
             for language in LANGUAGES
@@ -219,59 +247,10 @@ class Judging:
 def judge(judging: Judging, student: str = "") -> Attempt:
     """Every check on one submission, in order, then the worker's end."""
     try:
-        for check in judging.checks:
-            for case in check.cases:
-                judging.case(check, case)
+        judging.run_all()
         return judging.attempt(student)
     finally:
         judging.close()
-
-
-def classify(problem: BaseException | None, answered: bool = False) -> tuple[str, Finding | None]:
-    """The outcome that an exception out of a check stands for. What is not the learner's is ours: broken.
-
-    `answered`: the check had a value from the worker. A check that then stumbles over it was given a value of another
-    form than right code gives (else no learner's code could turn a lost score into `broken`).
-    """
-    if problem is None:
-        return "passed", None
-    if isinstance(problem, Mismatch):
-        return "failed", problem.finding
-    if isinstance(problem, LearnerRaised):
-        return _classify_error(problem.error)
-    if isinstance(problem, WorkerTimeout):
-        return "timeout", Finding("timeout", {"seconds": problem.seconds})
-    if isinstance(problem, WorkerDied):
-        kind = "died_by_signal" if problem.signal else "wrote_on_channel" if problem.reason else "left"
-        return "crashed", Finding(kind, {"signal": problem.signal, "code": problem.code})
-    if isinstance(problem, AssertionError):
-        return "failed", Finding("fact")
-    if answered and isinstance(problem, (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)):
-        return "failed", Finding("odd_result")
-    if isinstance(problem, FrameworkMissing):
-        return "broken", Finding("not_installed", {"package": problem.package, "extra": problem.extra})
-    text = str(problem) if isinstance(problem, KataError) else f"{type(problem).__name__}: {problem}"
-    return "broken", Finding("broken", {"text": text[:500]})
-
-
-def _classify_error(error: dict[str, Any]) -> tuple[str, Finding]:
-    facts = {name: error[name] for name in ("class", "text", "line", "file", "source", "missing", "owner")}
-    bases = error["bases"]
-    if "NotImplementedError" in bases:
-        return "not_attempted", Finding("not_attempted", facts)
-    if "ForbiddenImport" in bases:
-        return "forbidden", Finding("forbidden", facts)
-    if "MemoryError" in bases or any(words in error["text"] for words in OUT_OF_MEMORY):
-        return "memory", Finding("memory", facts)
-    if "SystemExit" in bases:
-        return "crashed", Finding("exit", facts)
-    if "SyntaxError" in bases:
-        if any(words in error["text"] for words in NOT_UTF8):  # the line is that of the literal, or none
-            return "error", Finding("not_utf8", facts | {"line": None})
-        return "error", Finding("syntax", facts)
-    if error["missing"] is not None:
-        return "error", Finding("no_attribute" if error["owner"] else "no_name", facts)
-    return "error", Finding("error", facts)
 
 
 def case_in_words(case: dict[str, Any]) -> str:

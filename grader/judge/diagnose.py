@@ -36,6 +36,11 @@ class Diagnosis:
         self._shipped = read(exercise.folder, seed) if exercise.solutions is None else {}
         self.files = list(self._shipped) or mistakes_of(exercise)
 
+    @property
+    def is_shipped(self) -> bool:
+        """Is all of it here, and nothing left to run?"""
+        return bool(self._shipped)
+
     def behaviours(self, mistake: Path, checks: Sequence[Check]) -> dict[str, Behaviour]:
         """How each of the checks ends for a mistake; those that are not known yet are run in one worker."""
         missing = [check for check in checks if not self._is_known(mistake, check)]
@@ -78,16 +83,17 @@ class Diagnosis:
         return _key(self.exercise, mistake, check.id, self._seed)
 
     def name(
-        self, failing: Sequence[tuple[Check, list[Trace]]], all_traces: Sequence[tuple[Check, list[Trace]]]
+        self,
+        failing: Sequence[tuple[Check, list[Trace]]],
+        passed: Sequence[Check],
+        all_traces: Sequence[tuple[Check, list[Trace]]],
     ) -> dict[str, list[str]]:
-        """Check id -> the misconceptions it shows.
+        """Check id -> the misconceptions it shows. Of all traces some may be of checks that are not begun yet.
 
         A mistake fits if it loses the check with an equal trace and loses no check that the learner passed. Of several
         that fit, those that fit the most failing checks stay. A trace of errors alone says little (any crash looks like
         another, and any nan), so there the mistake must agree on every check; a process that ended says nothing.
         """
-        lost = {check.id for check, _ in failing}
-        passed = [check for check, _ in all_traces if check.id not in lost]
         found: dict[str, list[Path]] = {}
         likely: list[Path] = []  # what explained an earlier check is tried first: running all mistakes costs a second
         searches = 0
@@ -109,7 +115,7 @@ class Diagnosis:
             for id, files in found.items()
         }
 
-    def _fitting(self, mistakes: list[Path], check: Check, traces: list[Trace], passed: list[Check]) -> list[Path]:
+    def _fitting(self, mistakes: list[Path], check: Check, traces: list[Trace], passed: Sequence[Check]) -> list[Path]:
         """The mistakes that lose `check` with these traces, and lose none of the checks that were passed."""
         return [
             mistake

@@ -37,10 +37,8 @@ def head(compared: Compared, language: str) -> RenderableType:
 def table(compared: Compared, language: str, width: int, whole: bool = False) -> Iterator[RenderableType]:
     """The head, then the comparison to look at (all of them if `whole`), or what came in place of values."""
     yield head(compared, language)
-    if compared.result.outcome not in ("passed", "failed") or (
-        compared.result.outcome == "failed" and not any(one.first is not None for one in compared.comparisons)
-    ):
-        for line in compared.result.messages[language].splitlines()[1:]:
+    if reason := in_place_of_values(compared, language):
+        for line in reason.splitlines():
             yield Padding(Text(line.strip()), (0, 0, 0, len(line) - len(line.lstrip())), expand=False)
         return
     shown = compared.comparisons if whole else [one for one in [compared.first] if one is not None]
@@ -54,6 +52,13 @@ def table(compared: Compared, language: str, width: int, whole: bool = False) ->
     if others := len(compared.comparisons) - len(shown):
         name = f"kata trace {compared.check.id.partition('.')[0]} {compared.check.id}"
         yield _indented(Text(say("trace_others", language, count=others, command=name)))
+
+
+def in_place_of_values(compared: Compared, language: str) -> str:
+    """The message of a check that has no values to show beside each other; "" of one that has."""
+    outcome, message = compared.result.outcome, compared.result.messages[language]
+    differs = any(one.first is not None for one in compared.comparisons)
+    return "" if outcome == "passed" or (outcome == "failed" and differs) else message.partition("\n")[2]
 
 
 def _comparison(comparison: Comparison, language: str, width: int) -> Iterator[RenderableType]:

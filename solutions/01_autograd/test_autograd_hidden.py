@@ -532,15 +532,8 @@ def test_runtime_errors(submission, reference):
 
 FOREIGN = ["x + '2'", "'2' + x", "x - '2'", "'2' - x", "x * '2'", "'2' * x", "x / '2'", "'2' / x", "x ** '2'",
            "x @ '2'", "x + None", "None - x", "x * {}", "x / None", "x ** None", "x @ None"]  # fmt: skip
-BAD_VALUES = {
-    "x.reshape(4, 2)": ["shape", "4", "2"],
-    "x.sum(axis=2)": ["axis", "2"],
-    "x + y": ["2", "3"],
-    "x * y": ["2", "3"],
-    "x @ x": ["2", "3"],
-    "Tensor('abc')": ["abc"],
-    "Tensor([[1.0], [2.0, 3.0]])": [],
-}
+BAD_VALUES = ["x.reshape(4, 2)", "x.sum(axis=2)", "x + y", "x * y", "x @ x", "Tensor('abc')",
+              "Tensor([[1.0], [2.0, 3.0]])"]  # fmt: skip
 
 
 @points(0.5, id="01.7c", about="Tensor")
@@ -551,9 +544,9 @@ def test_foreign_operands_and_bad_values(submission):
     for text in FOREIGN:
         got = submission.error("results", [text], leaves)
         assert got == raised(TypeError, call=f"x = Tensor([[1.0, 2.0]]); {text}")
-    for text, words in BAD_VALUES.items():
+    for text in BAD_VALUES:
         got = submission.error("results", [text], leaves)
-        assert got == raised(ValueError, words, call=f"x, y = Tensor(np.ones((2, 3))), Tensor(np.ones((2, 2))); {text}")
+        assert got == raised(ValueError, call=f"x, y = Tensor(np.ones((2, 3))), Tensor(np.ones((2, 2))); {text}")
 
 
 @points(0.25, id="01.8a", about="Tensor.relu")

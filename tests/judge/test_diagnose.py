@@ -45,11 +45,16 @@ class Played:
             id: (seen[0], [seen[1]]) if isinstance(seen, tuple) else ("failed", [seen]) for id, seen in seen.items()
         }
 
-    def name(self, failed: dict[str, Any], passed: dict[str, Any] | None = None, seed: str = "seed") -> Any:
+    def name(
+        self, failed: dict[str, Any], passed: dict[str, Any] | None = None, seed: str = "seed",
+        not_begun: dict[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
         """Check id -> names, for an attempt with these traces."""
-        failing = [(check_(id), [trace]) for id, trace in failed.items()]
-        others = [(check_(id), [trace]) for id, trace in (passed or {}).items()]
-        return Diagnosis(self.exercise, seed, self.cache, self.run).name(failing, failing + others)
+        failing, right, others = (
+            [(check_(id), [trace]) for id, trace in (some or {}).items()] for some in (failed, passed, not_begun)
+        )
+        diagnosis = Diagnosis(self.exercise, seed, self.cache, self.run)
+        return diagnosis.name(failing, [check for check, _ in right], failing + right + others)
 
 
 @pytest.fixture
@@ -132,6 +137,14 @@ def test_a_mistake_that_loses_a_check_which_was_passed_is_not_named(played: Any)
     assert ours.name({"1": SEEN}, {"2": RIGHT}) == {"1": ["a"]}
 
 
+def test_a_check_that_is_not_begun_rules_no_mistake_out(played: Any) -> None:
+    """Who writes one function after the other has the mistake named in the first; of a crash that says too little."""
+    ours = played({"a": {"1": SEEN, "2": [("value", 9.0)]}, "b": {"1": CRASH, "2": [("value", 9.0)]}})
+    stub = {"2": [("raised", "NotImplementedError")]}
+    assert ours.name({"1": SEEN}, not_begun=stub) == {"1": ["a"]}
+    assert ours.name({"1": CRASH}, not_begun=stub) == {"1": []}
+
+
 def test_a_process_that_ended_has_no_name(played: Any) -> None:
     """One death looks like another, and it may have been ours."""
     ours = played({"a": {"1": [("ended", "died")]}})
@@ -180,7 +193,7 @@ def test_without_solutions_nothing_is_named(toy: Exercise, tmp_path: Path) -> No
     exercise = dataclasses.replace(toy, solutions=None)
     nothing: Any = None
     diagnosis = Diagnosis(exercise, "", ValueCache(tmp_path / "cache"), nothing)
-    assert diagnosis.name([(check_("1"), [SEEN])], []) == {"1": []}
+    assert diagnosis.name([(check_("1"), [SEEN])], [], []) == {"1": []}
 
 
 def test_a_learners_own_version_of_a_mistake_is_recognised(judged: Any) -> None:

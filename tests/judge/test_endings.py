@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from grader.errors import LearnerRaised
-from grader.judge.attempt import Judging, classify, judge
+from grader.judge.attempt import Judging, judge
+from grader.judge.endings import classify
 from grader.sandbox.runtimes import missing
 from tests.judge.toys import RIGHT, body, check_of, passes
 

@@ -62,3 +62,11 @@ def test_a_damaged_file_names_nothing_and_costs_nothing(
     read.cache_clear()
     found = attempt(learner.root, ADDS_TWO, source, cache)
     assert [(check.outcome, check.misconceptions) for check in found.checks] == [("failed", [])]
+
+
+def test_an_editor_is_told_the_mistake_in_the_report_of_the_check_itself(learner: Course) -> None:
+    """It shows no summary. The check alone, by its id, as VS Code runs it."""
+    learner.write(ADDS_TWO)
+    node = "exercises/90_double/test_double.py::test_a_small_number"
+    learner.run("pytest", f"--rootdir={learner.root}", f"--junitxml={learner.root / 'one.xml'}", node)
+    assert "Recognised: adds_two - adds two" in (learner.root / "one.xml").read_text("utf-8")

@@ -74,6 +74,7 @@ def kata(
         yield source, cache
 
     monkeypatch.setattr(tools, "workshop", shared)
+    monkeypatch.setattr(tools, "to_stderr", lambda text: None)  # it comes only where a machine is slow
     monkeypatch.chdir(course.root)
     monkeypatch.setenv("COLUMNS", "80")
 
@@ -155,6 +156,36 @@ def test_without_values_what_happened_is_said(course: Course, kata: Kata, code: 
     (course.root / "a.png").unlink(missing_ok=True)
     assert kata("show", "90", "--image", "a.png").returncode == 1
     assert not (course.root / "a.png").exists()
+
+
+def test_what_is_the_same_in_every_check_is_said_once(course: Course, kata: Kata) -> None:
+    """A file that Python cannot read: each check has its line, and the reason stands below the first."""
+    file = course.exercise / "test_double.py"
+    one = file.read_text("utf-8")
+    file.write_text(one + one.replace("90.1", "90.6").replace("test_numbers", "test_more"), "utf-8")
+    course.write("def double(x:")
+    said = kata("trace", "90").stdout
+    assert "✘ 90.1" in said and "✘ 90.6" in said
+    assert said.count("Python cannot read the file") == said.count("Look at double.py:1") == 1
+    assert "Case:" not in said
+
+
+def test_a_command_that_takes_long_says_that_it_is_at_work(course: Course, kata: Kata, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First of the checks, then of the known mistakes; on standard error, in the learner's language."""
+    said: list[str] = []
+
+    @contextmanager
+    def slow(text: str, write: Callable[[str], object]) -> Iterator[None]:
+        write(text)
+        yield
+
+    monkeypatch.setattr(tools, "saying_if_slow", slow)
+    monkeypatch.setattr(tools, "to_stderr", said.append)
+    course.write(ADDS_TWO)
+    assert kata("check", "90").returncode == 1
+    assert [text.partition(".")[0] for text in said] == ["Still running the checks of 90 ", "Comparing with known mistakes"]
+    kata("trace", "90", language="es")
+    assert said[2:] == ["Las comprobaciones de 90 siguen en marcha ..."]
 
 
 def test_where_nothing_differs_it_says_so_and_draws_a_named_check_all_the_same(course: Course, kata: Kata) -> None:
