@@ -96,7 +96,7 @@ def compared_checks(exercise: Exercise, id: str | None) -> list[Compared]:
             exercise, checks, files, source=source, cache=cache, seed=LEARNER_SEED, name_mistakes=False
         )  # fmt: skip
         try:
-            return [compared(judging, check) for check in checks]
+            return [compared(judging, check, language()) for check in checks]
         finally:
             judging.close()
 

@@ -89,7 +89,7 @@ class Judging:
 
             result = self._run(check, call) if result is None else self._wait(result, check, call)
         if result.finding is not None and result.outcome in NAMES_ITS_CASE and len(check.cases) > 1:
-            result.finding = Finding(result.finding.kind, {**result.finding.facts, "case": case_in_words(case)})
+            result.finding = Finding(result.finding.kind, {**result.finding.facts, "case": case})
         self.results.setdefault(check.id, []).append(result)
         return result
 
@@ -272,12 +272,6 @@ def _classify_error(error: dict[str, Any]) -> tuple[str, Finding]:
     if error["missing"] is not None:
         return "error", Finding("no_attribute" if error["owner"] else "no_name", facts)
     return "error", Finding("error", facts)
-
-
-def case_in_words(case: dict[str, Any]) -> str:
-    """A case's parameters as far as they are short: `kind = 'strings'`."""
-    simple = {name: value for name, value in case.items() if isinstance(value, (str, int, float, type(None)))}
-    return ", ".join(f"{name} = {value!r}" for name, value in simple.items())[:100]
 
 
 def digest(files: dict[str, bytes] | None) -> str:

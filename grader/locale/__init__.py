@@ -39,5 +39,7 @@ def catalogue(name: str) -> dict[str, str]:
 
 
 def say(key: str, in_language: str | None = None, **facts: Any) -> str:
-    """The text of that key, filled in."""
-    return catalogue(in_language or language())[key].format(**facts)
+    """The text of that key, filled in; where `count` is one, that of `key_one` if there is one."""
+    texts = catalogue(in_language or language())
+    one = f"{key}_one" if facts.get("count") == 1 else key
+    return texts.get(one, texts[key]).format(**facts)

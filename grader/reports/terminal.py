@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.locale import say
 from grader.model import Attempt, CheckResult, Exercise
+from grader.reports.text import out_of
 
 WIDTH = 78
 SIGNS = {"passed": "✔", "waiting": "·", "not_attempted": "○", "missing": "○", "broken": "!"}
@@ -19,7 +20,7 @@ def lines(
     title = f"{exercise.number} · {exercise.title[language]}"
     points = say("no_score", language)
     if attempt.score is not None:
-        points = say("points", language, score=f"{attempt.score:g}/{attempt.max_score:g}")
+        points = say("points", language, score=out_of(attempt.score, attempt.max_score))
     block: list[Line] = [(_two(title, points), "bold")]
     if of is not None and of > len(attempt.checks):
         block.append(("  " + say("only_some", language, ran=len(attempt.checks), all=of), ""))
@@ -44,7 +45,7 @@ def line_of(check: CheckResult, language: str) -> Line:
         text += f" ({check.messages[language].splitlines()[-1].strip()})"
     elif check.outcome not in ("passed", "failed", "not_attempted"):
         text += f" [{say('outcome_' + check.outcome, language)}]"
-    return _two(text, f"{check.score:g}/{check.max_score:g}"), STYLES.get(check.outcome, "red")
+    return _two(text, out_of(check.score, check.max_score)), STYLES.get(check.outcome, "red")
 
 
 def _two(left: str, right: str) -> str:

@@ -38,7 +38,7 @@ def look(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> Loo
             name_mistakes=False,
         )  # fmt: skip
         try:
-            return compared(judging, check)
+            return compared(judging, check, "en")
         finally:
             judging.close()
 
@@ -141,5 +141,5 @@ def test_no_hidden_checks_values_are_ever_paired(source: FencedWorkers, cache: V
     judging = Judging(found, tuple(hidden), {found.file_name: b""}, source=source, cache=cache, seed="s")
     for check in hidden:
         with pytest.raises(ValueError, match="is hidden"):
-            compared(judging, check)
+            compared(judging, check, "en")
     assert judging.results == {}
