@@ -220,7 +220,7 @@ def describe(value: Any) -> str:
     if isinstance(value, Foreign):
         return value.type_name
     if isinstance(value, np.ndarray):
-        return "numpy array"
+        return "numpy.ndarray"
     if isinstance(value, Raised):
         return value.kind
     return "None" if value is None else type(value).__name__
