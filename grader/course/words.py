@@ -16,7 +16,9 @@ from grader.judge.trace import Kept
 from grader.model import Check, Exercise
 
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-IN_A_ROW = re.compile(r"\b[a-z]+ [a-z]+ [a-z]+\b")
+IN_A_ROW = re.compile(r"(?=\b([a-z]+ [a-z]+ [a-z]+ [a-z]+)\b)")
+REMARK = re.compile(r"#|[)\]] with ")
+LONGEST_NAME = 3  # letters of a name of somebody's code: `x, y`; what is longer is a word: `shuffled, cached`
 
 
 def untranslated(kept: Kept, checks: Iterable[Check], exercise: Exercise) -> set[str]:
@@ -57,7 +59,10 @@ def is_code(text: str) -> bool:
         tree = ast.parse(f"f({text})", mode="eval")
     except (SyntaxError, ValueError):
         return False
-    return not any(map(_is_sentence, ast.walk(tree)))
+    called = tree.body
+    assert isinstance(called, ast.Call)
+    plain = any(isinstance(node, ast.Name) and len(node.id) > LONGEST_NAME for node in called.args)
+    return not plain and not any(map(_is_sentence, ast.walk(tree)))
 
 
 def _is_sentence(node: ast.AST) -> bool:
@@ -68,9 +73,9 @@ def _is_sentence(node: ast.AST) -> bool:
 
 
 def has_remark(call: str) -> bool:
-    """Does a call hold words beside its code: a comment, or three in a row that are no keywords?"""
-    rows = (found[0].split() for found in IN_A_ROW.finditer(call))
-    return "#" in call or any(not any(map(keyword.iskeyword, row)) for row in rows)
+    """Does a call hold words beside its code: a comment, `f(x) with ...`, or four in a row that code would not have?"""
+    rows = (found[1].split() for found in IN_A_ROW.finditer(call))
+    return bool(REMARK.search(call)) or any(sum(map(keyword.iskeyword, row)) < 2 for row in rows)
 
 
 @cache
