@@ -27,20 +27,7 @@ def course(tmp_path: Path) -> Course:
 
 def test_help_gives_an_example_in_both_languages(course: Course) -> None:
     """Each command's --help ends with an example, in the learner's language."""
-    names = (
-        "list",
-        "check",
-        "trace",
-        "show",
-        "hint",
-        "solution",
-        "reset",
-        "doctor",
-        "grade",
-        "report",
-        "export",
-        "autograder",
-    )
+    names = ("list", "check", "trace", "show", "hint", "solution", "reset", "doctor", "grade", "report", "export", "autograder")
     for name in (*names, "release", "update", "seal", "watch"):
         assert "Example: kata " + name in course.run("kata", name, "--help").stdout
         assert "Ejemplo: kata " + name in course.run("kata", name, "--help", language="es").stdout
@@ -75,9 +62,7 @@ def test_wrong_use_ends_with_2_and_a_sentence(course: Course) -> None:
         (["check", "90", "91"], "es", "kata: Sobra algo en esta orden. Ejemplo: kata check 03"),
     ],
 )
-def test_wrong_use_is_answered_in_the_learners_language(
-    course: Course, line: list[str], language: str, said: str
-) -> None:
+def test_wrong_use_is_answered_in_the_learners_language(course: Course, line: list[str], language: str, said: str) -> None:
     done = course.run("kata", *line, language=language)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(said)
@@ -105,10 +90,7 @@ def test_a_file_that_python_cannot_read_takes_no_hint(course: Course) -> None:
     course.write("def double(x:\n    return 2 * x\n")
     done = course.run("kata", "hint", "90", language="es")
     assert (done.returncode, done.stdout) == (2, "")
-    assert (
-        done.stderr
-        == "kata: Python no puede leer double.py; las pistas vienen después. Mira la línea con: kata check 90\n"
-    )
+    assert done.stderr == "kata: Python no puede leer double.py; las pistas vienen después. Mira la línea con: kata check 90\n"
     course.write(ADDS_TWO)
     assert "kata hint 90" in course.run("kata", "check", "90").stdout
 
@@ -228,9 +210,7 @@ def test_a_new_exercise_holds_together_and_the_proof_says_what_is_missing(course
     assert course.run("kata", "dev", "new", "Nonsense").returncode == 2
 
 
-@pytest.mark.parametrize(
-    ("language", "yes", "asked"), [("en", "y", "[y/N]"), ("es", "s", "[s/N]"), ("es", "sí", "[s/N]")]
-)
+@pytest.mark.parametrize(("language", "yes", "asked"), [("en", "y", "[y/N]"), ("es", "s", "[s/N]"), ("es", "sí", "[s/N]")])
 def test_reset_asks_and_is_answered_in_the_learners_language(
     course: Course, monkeypatch: pytest.MonkeyPatch, language: str, yes: str, asked: str
 ) -> None:

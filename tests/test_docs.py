@@ -59,9 +59,7 @@ def test_the_learners_course_for_github_holds_no_solution_and_grades(tmp_path: P
     assert not (learners / "solutions").exists()
     answer = ROOT / "solutions" / "03_adam" / "adam.py"
     line = [sys.executable, "-m", "grader.cli", "check", "03", "--submission", str(answer)]
-    done = subprocess.run(
-        line, cwd=learners, env={**environment, "PYTHONPATH": str(learners)}, capture_output=True, text=True
-    )
+    done = subprocess.run(line, cwd=learners, env={**environment, "PYTHONPATH": str(learners)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

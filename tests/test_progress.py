@@ -54,12 +54,7 @@ def test_only_what_is_better_than_before_is_written(course: Course, double: Exer
 
 @pytest.mark.parametrize("turn", [1, -1])
 def test_neither_order_nor_repetition_of_lines_means_anything(turn: int, tmp_path: Path) -> None:
-    known = [
-        "2026-03-09 90_double 20/20",
-        "2026-03-01 90_double 8/20",
-        "2026-03-05 90_double 10/10",
-        "2026-03-02 90_double hint 2",
-    ]
+    known = ["2026-03-09 90_double 20/20", "2026-03-01 90_double 8/20", "2026-03-05 90_double 10/10", "2026-03-02 90_double hint 2"]
     (tmp_path / FILE).write_text("\n".join([*known, *known][::turn]))
     standing = read(tmp_path)["90_double"]
     assert (standing.share, standing.passed, standing.hint) == (1.0, "2026-03-05", 2)
@@ -71,9 +66,7 @@ def test_two_branches_progress_is_merged_whole(union: bool, course: Course, doub
 
     def git(*line: str, fails: bool = False) -> None:
         names = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        done = subprocess.run(
-            ["git", *line], cwd=course.root, env={**os.environ, **names}, capture_output=True, text=True
-        )
+        done = subprocess.run(["git", *line], cwd=course.root, env={**os.environ, **names}, capture_output=True, text=True)
         assert fails or done.returncode == 0, done.stderr
 
     git("init", "-q", "-b", "main")
@@ -94,9 +87,7 @@ def test_two_branches_progress_is_merged_whole(union: bool, course: Course, doub
 
 
 @pytest.mark.parametrize(
-    "damage",
-    [b"\xff\xfe\0\0", b"2026-03-01 90_double 30/20", b"2026-03-01 90_double 0/0", b"x" * 3_000_000, b""],
-    ids=str,
+    "damage", [b"\xff\xfe\0\0", b"2026-03-01 90_double 30/20", b"2026-03-01 90_double 0/0", b"x" * 3_000_000, b""], ids=str
 )
 def test_damage_costs_its_own_lines_at_most(damage: bytes, course: Course, double: Exercise) -> None:
     """Nonsense, a score above the most there is, a file that is too long: the good line counts, the next is added."""
@@ -161,8 +152,4 @@ def test_check_pytest_and_hint_record_and_what_is_not_ones_own_whole_run_does_no
     course.run("kata", "hint", "90", "2")
     course.write(ANSWER)
     course.run("pytest", "exercises/90")
-    assert [line[11:] for line in lines(course.root)] == [
-        "90_double 4/20",
-        "90_double hint 2 adds_two",
-        "90_double 20/20",
-    ]
+    assert [line[11:] for line in lines(course.root)] == ["90_double 4/20", "90_double hint 2 adds_two", "90_double 20/20"]

@@ -98,12 +98,7 @@ def test_the_same_submissions_get_the_same_attempts(system: str, tmp_path: Path)
 
 def test_every_command_and_the_notebooks_check_can_be_imported(system: str) -> None:
     """Whatever a command does there, it begins with a sentence of ours and not with an ImportError."""
-    modules = [
-        *(f"grader.cli.{name}" for name in COMMANDS),
-        "grader.jupyter",
-        "grader.watch.app",
-        "grader.watch.judging",
-    ]
+    modules = [*(f"grader.cli.{name}" for name in COMMANDS), "grader.jupyter", "grader.watch.app", "grader.watch.judging"]
     line = [sys.executable, "-c", f"import importlib; [importlib.import_module(name) for name in {modules}]"]
     done = subprocess.run(line, env={**os.environ, **variables(system)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -119,9 +114,7 @@ def test_a_terminal_of_windows_has_no_name_and_is_one(monkeypatch: pytest.Monkey
         assert watch.in_a_terminal() is drawn, (name, environment)
 
 
-@pytest.mark.parametrize(
-    ("number", "spoken"), [(0x0C0A, "es"), (0x080A, "es"), (0x0409, "en"), (0x0407, "en"), (0, "en")]
-)
+@pytest.mark.parametrize(("number", "spoken"), [(0x0C0A, "es"), (0x080A, "es"), (0x0409, "en"), (0x0407, "en"), (0, "en")])
 def test_windows_says_its_language_in_a_way_of_its_own(
     number: int, spoken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

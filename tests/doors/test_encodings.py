@@ -14,9 +14,7 @@ from tests.course_copy import TOY, copy_to
 from tests.doors.test_elsewhere import ROOT, SYSTEMS, seen_on, variables
 from tests.test_plugin import ADDS_TWO, ANSWER
 
-ACCENTS = (
-    "def double(x):\n    if isinstance(x, str):\n        raise TypeError(f'no text, ñandú: {x}')\n    return 2 * x\n"
-)
+ACCENTS = "def double(x):\n    if isinstance(x, str):\n        raise TypeError(f'no text, ñandú: {x}')\n    return 2 * x\n"
 WRITTEN = {
     "CRLF": ANSWER.replace("\n", "\r\n").encode(),
     "CR": ANSWER.replace("\n", "\r").encode(),
@@ -39,10 +37,7 @@ UNREADABLE = {
 def test_a_file_is_judged_however_its_lines_and_letters_are_written(system: str, tmp_path: Path) -> None:
     """Full marks for the same code; where Python cannot read it, a sentence. By forked workers and by spawned ones."""
     files = WRITTEN | UNREADABLE
-    given = {
-        name: (str(TOY / "exercises/90_double"), {"double.py": content.decode("latin-1")})
-        for name, content in files.items()
-    }
+    given = {name: (str(TOY / "exercises/90_double"), {"double.py": content.decode("latin-1")}) for name, content in files.items()}
     seen = seen_on(system, given, tmp_path)["attempts"]
     assert {name: seen[name]["score"] for name in WRITTEN} == dict.fromkeys(WRITTEN, 20)
     for name in UNREADABLE:

@@ -44,9 +44,7 @@ def polled(mine: int, output: int) -> Channel:
 
 
 def threaded(mine: int, output: int) -> Channel:
-    pipes = (
-        os.fdopen(descriptor, mode, 0) for descriptor, mode in ((os.dup(mine), "rb"), (mine, "wb"), (output, "rb"))
-    )
+    pipes = (os.fdopen(descriptor, mode, 0) for descriptor, mode in ((os.dup(mine), "rb"), (mine, "wb"), (output, "rb")))
     return Threaded(*pipes, MARK)
 
 

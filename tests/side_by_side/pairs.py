@@ -21,11 +21,7 @@ def compared(got: Any, expected: Any, returned: Any = None, outcome: str = "") -
     differs = any(one.first is not None for one in comparisons)
     title = {"en": "A fact.", "es": "Un hecho."}
     ended = outcome or ("failed" if differs else "passed")
-    messages = (
-        {"en": "A fact.\n    in words", "es": "Un hecho.\n    en palabras"}
-        if differs or outcome
-        else {"en": "", "es": ""}
-    )
+    messages = {"en": "A fact.\n    in words", "es": "Un hecho.\n    en palabras"} if differs or outcome else {"en": "", "es": ""}
     result = CheckResult("90.1", title, "visible", ended, 0, 1, messages, [], None, 0.0)
     check = Check("90.1", "test_fact", title, 1, "visible", "", (), (), lambda: None, ({},))
     return Compared(check, result, comparisons, [] if returned is None else [returned])

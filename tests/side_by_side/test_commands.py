@@ -142,9 +142,7 @@ def test_hidden_values_are_never_shown(course: Course, kata: Kata) -> None:
     ],
     ids=["a loop", "an exception", "the stub", "no Python"],
 )
-def test_without_values_what_happened_is_said(
-    course: Course, kata: Kata, code: str | None, english: str, spanish: str
-) -> None:
+def test_without_values_what_happened_is_said(course: Course, kata: Kata, code: str | None, english: str, spanish: str) -> None:
     """In place of a table and of a drawing, and never as a traceback."""
     if code is not None:
         course.write(code)

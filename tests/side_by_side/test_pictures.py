@@ -160,13 +160,7 @@ def test_a_drift_too_small_to_be_seen_is_drawn_as_a_difference() -> None:
 
 
 scalars = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-3, 3),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=3),
-    st.sampled_from([1.0, 2.0]),
+    st.none(), st.booleans(), st.integers(-3, 3), st.integers(), st.floats(), st.text(max_size=3), st.sampled_from([1.0, 2.0])
 )
 
 

@@ -53,14 +53,7 @@ def test_a_long_trace_shows_the_surroundings_of_the_first_difference_and_counts_
     got["step 40"] = got["step 99"] = 2.0
     shown = rows(got, expected)
     assert shown[0] == "… 35 more above, equal"
-    assert shown[2:8] == [
-        "step 36 1 1",
-        "step 37 1 1",
-        "step 38 1 1",
-        "step 39 1 1",
-        "→ step 40 2 1 × 2",
-        "step 41 1 1",
-    ]
+    assert shown[2:8] == ["step 36 1 1", "step 37 1 1", "step 38 1 1", "step 39 1 1", "→ step 40 2 1 × 2", "step 41 1 1"]
     assert shown[-3:] == ["step 51 1 1", "… 49 more below, of which 1 differ", "→ the first that differs"]
     spanish = rows(got, expected, "es")
     assert (spanish[0], spanish[-2]) == ("… más arriba, iguales: 35", "… más abajo: 49, de los que difieren 1")

@@ -52,9 +52,7 @@ def test_kata_alone_opens_the_screen_in_a_terminal_and_q_leaves_it(course: Cours
 
 
 @pytest.mark.parametrize(
-    ("line", "variables"),
-    [(["watch", "--plain"], {}), (["watch"], {"TERM": "dumb"})],
-    ids=["--plain", "a dumb terminal"],
+    ("line", "variables"), [(["watch", "--plain"], {}), (["watch"], {"TERM": "dumb"})], ids=["--plain", "a dumb terminal"]
 )
 def test_plain_mode_moves_nothing(line: list[str], variables: dict[str, str], course: Course) -> None:
     course.write(ANSWER)
@@ -67,9 +65,7 @@ def test_without_colour_there_is_none(course: Course) -> None:
     """NO_COLOR: bold and reverse remain, colours do not."""
     course.write(ANSWER)
     _, seen = in_a_terminal(course, until="Every check passes", keys=b"q", NO_COLOR="1")
-    parts = {
-        part for sequence in seen.split("\x1b[")[1:] if "m" in sequence for part in sequence.split("m")[0].split(";")
-    }
+    parts = {part for sequence in seen.split("\x1b[")[1:] if "m" in sequence for part in sequence.split("m")[0].split(";")}
     assert not parts & {"31", "32", "33", "34", "35", "36", "91", "92", "93"}
 
 

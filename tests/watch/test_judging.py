@@ -62,9 +62,7 @@ def test_a_failure_is_told_before_the_others_have_run_and_the_mistake_last(cours
         named = last["attempt"]["checks"][0]
         assert named["misconceptions"] == ["adds_two"]
         assert set(first["messages"]["en"].splitlines()) < set(named["messages"]["en"].splitlines())
-        assert {key: first[key] for key in ("id", "outcome", "score")} == {
-            key: named[key] for key in ("id", "outcome", "score")
-        }
+        assert {key: first[key] for key in ("id", "outcome", "score")} == {key: named[key] for key in ("id", "outcome", "score")}
 
     asking(course, steps)
 
