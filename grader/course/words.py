@@ -59,9 +59,8 @@ def is_code(text: str) -> bool:
         tree = ast.parse(f"f({text})", mode="eval")
     except (SyntaxError, ValueError):
         return False
-    called = tree.body
-    assert isinstance(called, ast.Call)
-    plain = any(isinstance(node, ast.Name) and len(node.id) > LONGEST_NAME for node in called.args)
+    given = tree.body.args if isinstance(tree.body, ast.Call) else []
+    plain = any(isinstance(node, ast.Name) and len(node.id) > LONGEST_NAME for node in given)
     return not plain and not any(map(_is_sentence, ast.walk(tree)))
 
 

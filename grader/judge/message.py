@@ -56,7 +56,7 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
     kind, facts = finding.kind, {name: clean(value) for name, value in finding.facts.items()}
     where = facts.get("where", "")
     if said := words.pair(facts.get("seen"), facts.get("right"), where, exercise, language):
-        kind, facts["got"], facts["expected"] = "in_words", *map(clean, said)
+        kind, facts["got"], facts["expected"] = "in_words", *(clean(text, 200) for text in said)
     elif kind == "not_raised" and words.are_words(facts.get("seen", ""), exercise):
         facts["got"] = words.put(facts["seen"], exercise, language)
     if kind in NUMBERS and facts.get("total") == 1:
