@@ -39,6 +39,7 @@ FACTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "title": (lambda value: True, "a text in each language"),
     "hints": (lambda value: isinstance(value, list), "a list of texts: [[hints]]"),
     "checks": (lambda value: isinstance(value, dict) and _are_texts([*value.values()]), "ids with Spanish titles"),
+    "words": (lambda value: isinstance(value, dict), "English words with Spanish ones"),
     "misconceptions": (lambda value: isinstance(value, dict), "tables: [misconceptions.name]"),
 }
 
@@ -83,10 +84,7 @@ def load(folder: Path) -> Exercise:
     file = folder / "exercise.toml"
     if match is None:
         raise BadExercise(f"{folder}: an exercise's folder is called NN_slug")
-    try:
-        facts = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise BadExercise(f"{file}: {problem}") from None
+    facts = _table(file)
     if unknown := sorted(set(facts) - set(FACTS)):
         raise BadExercise(f"{file}: `{unknown[0]}` is no fact; there are: {', '.join(FACTS)}")
     for name, (fits, rule) in FACTS.items():
@@ -95,6 +93,7 @@ def load(folder: Path) -> Exercise:
     if facts.get("number", match[1]) != match[1]:
         raise BadExercise(f"{file}: the number is {facts['number']}, the folder's is {match[1]}; make them equal")
     solutions = folder.parent.parent / "solutions" / folder.name
+    hidden = solutions / "words.toml"
     return Exercise(
         number=match[1],
         slug=match[2],
@@ -109,8 +108,23 @@ def load(folder: Path) -> Exercise:
         hidden_numbers=facts.get("hidden_numbers", False),
         hints=tuple(_text(file, {"hints": hint}, "hints") for hint in facts.get("hints", ())),
         check_titles=facts.get("checks", {}),
+        words=_words(file, facts.get("words", {})) | _words(hidden, _table(hidden) if hidden.is_file() else {}),
         misconceptions={id: _misconception(file, id, entry) for id, entry in facts.get("misconceptions", {}).items()},
     )
+
+
+def _table(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BadExercise(f"{file}: {problem}") from None
+
+
+def _words(file: Path, entries: dict[str, Any]) -> dict[str, str]:
+    for english, spanish in entries.items():
+        if not isinstance(spanish, str) or not spanish or english.count("{}") != spanish.count("{}"):
+            raise BadExercise(f"{file}: the words {english!r} need Spanish ones with as many {{}}, not {spanish!r}")
+    return entries
 
 
 def _misconception(file: Path, id: str, entry: Any) -> Misconception:

@@ -46,6 +46,7 @@ class Exercise:
     hidden_numbers: bool
     hints: tuple[Text, ...]
     check_titles: dict[str, str]
+    words: dict[str, str]  # what its checks say in English -> in Spanish
     misconceptions: dict[str, Misconception]
 
     @property

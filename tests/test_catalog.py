@@ -113,6 +113,8 @@ TEXTS = "[misconceptions.x]\n{}\ntitle = {{en = 'x', es = 'x'}}\nexplanation = {
         (TITLE + '[[hints]]\nen = "x"', "`hints` needs a text in each language; write hints.en and hints.es"),
         (TITLE + "[checks]\n03 = 1", "`checks` must be ids with Spanish titles"),
         (TITLE + 'misconceptions = "x"', "`misconceptions` must be tables"),
+        (TITLE + 'words = "x"', "`words` must be English words with Spanish ones"),
+        (TITLE + '[words]\n"step {}" = "paso"', "the words 'step {}' need Spanish ones with as many {}, not 'paso'"),
         (TITLE + "[misconceptions]\nx = 3", "`misconceptions.x.title` needs a text in each language"),
         (TITLE + '[misconceptions.x]\ntitle.en = "x"\ntitle.es = "x"', "`misconceptions.x.explanation` needs a text"),
         (TITLE + TEXTS.format("about = 3"), "`misconceptions.x.about` must be a name in the learner's file, not 3"),
@@ -131,6 +133,34 @@ def test_a_wrong_exercise_toml_is_told_with_file_rule_and_cure(toml: str, proble
     with pytest.raises(BadExercise) as caught:
         catalog.load(file.parent)
     assert str(caught.value).startswith(f"{file}: ")
+    assert problem in str(caught.value)
+
+
+def test_what_checks_say_in_words_is_read_from_both_folders(course: Path) -> None:
+    """Those of hidden checks lie where nothing is given to learners."""
+    folder, solutions = course / "exercises" / "03_adam", course / "solutions" / "03_adam"
+    solutions.mkdir(parents=True)
+    (folder / "exercise.toml").write_text(TITLE + '[words]\n"step {}" = "paso {}"\n')
+    (solutions / "words.toml").write_text('lost = "perdido"\n')
+    assert catalog.load(folder).words == {"step {}": "paso {}", "lost": "perdido"}
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("'step {}' = 'paso'", "the words 'step {}' need Spanish ones with as many {}, not 'paso'"),
+        ("lost = ''", "the words 'lost' need Spanish ones with as many {}, not ''"),
+        ("lost = 3", "the words 'lost' need Spanish ones with as many {}, not 3"),
+        ("lost = ", "words.toml: "),
+    ],
+)
+def test_words_that_are_no_pair_are_told_with_their_file(words: str, problem: str, course: Path) -> None:
+    solutions = course / "solutions" / "04_dataloader"
+    solutions.mkdir(parents=True)
+    (solutions / "words.toml").write_text(words)
+    with pytest.raises(BadExercise) as caught:
+        catalog.load(course / "exercises" / "04_dataloader")
+    assert str(caught.value).startswith(f"{solutions / 'words.toml'}: ")
     assert problem in str(caught.value)
 
 

@@ -97,7 +97,8 @@ def test_every_key_that_code_says_exists() -> None:
 
 
 def test_every_key_is_said_somewhere() -> None:
-    assert not set(catalogue("en")) - every_string() - BUILT
+    ones = {f"{key}_one" for key, text in catalogue("en").items() if "{count}" in text}  # where one is counted
+    assert not set(catalogue("en")) - every_string() - BUILT - ones
 
 
 def test_texts_are_friendly_and_short() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from grader.locale import say
 from grader.model import Attempt
 from grader.reports import summary
-from grader.reports.text import number
+from grader.reports.text import out_of
 
 COMMENT_LIMIT = 65_536  # characters; a byte is no less than one
 MARK = "<!-- gradkata: feedback -->"
@@ -39,4 +39,4 @@ def sign(attempt: Attempt) -> str:
 
 
 def points(attempt: Attempt) -> str:
-    return "-" if attempt.score is None else f"{number(attempt.score)}/{number(attempt.max_score)}"
+    return "-" if attempt.score is None else out_of(attempt.score, attempt.max_score)

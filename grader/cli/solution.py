@@ -11,6 +11,7 @@ from grader import catalog
 from grader.cli.tools import help_of, judged, workshop
 from grader.errors import KataError
 from grader.locale import language, say
+from grader.reports.text import out_of
 
 
 @click.command("solution", help=help_of("solution", "kata solution 03"))
@@ -24,7 +25,7 @@ def command(exercise: str, spoil: bool) -> None:
         with workshop() as (source, cache):
             attempt, _ = judged(found, found.stub, source, cache)
         if attempt.outcome != "passed":
-            score = "-" if attempt.score is None else f"{attempt.score:g}/{attempt.max_score:g}"
+            score = "-" if attempt.score is None else out_of(attempt.score, attempt.max_score)
             raise KataError(say("not_passed_yet", score=score, number=found.number))
     from grader.course.answers import of_the_learner
     from grader.course.answers_page import page  # loads what `kata --help` need not

@@ -15,7 +15,7 @@ from grader import catalog
 from grader.errors import FenceMissing, KataError
 from grader.judge.attempt import Judging
 from grader.judge.cache import ValueCache
-from grader.locale import say
+from grader.locale import language, say
 from grader.model import LEARNER_SEED, Attempt, Exercise
 from grader.patience import saying_if_slow
 from grader.reports.terminal import Line
@@ -109,7 +109,7 @@ def compared_checks(exercise: Exercise, id: str | None) -> list[Compared]:
         )  # fmt: skip
         try:
             with saying_if_slow(say("still_running", number=exercise.number), to_stderr):
-                return [compared(judging, check) for check in checks]
+                return [compared(judging, check, language()) for check in checks]
         finally:
             judging.close()
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from grader import catalog
 from grader.course import answers
 from grader.course.stub import cut
+from grader.course.words import untranslated
 from grader.errors import BadExercise
+from grader.judge import trace
 from grader.judge.attempt import Judging, judge
 from grader.judge.cache import ValueCache
 from grader.judge.diagnose import Diagnosis, misconception_of, mistakes_of
@@ -30,6 +32,7 @@ class Proof:
     checks: tuple[Check, ...] = ()
     attempts: dict[str, Attempt] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    untranslated: set[str] = field(default_factory=set)
     tell: Callable[[str], object] = lambda line: None
     """Told a line for each file that was tried: a proof takes minutes, and may be interrupted."""
 
@@ -74,6 +77,8 @@ def prove(
     _prove_right_answers(proof, source, cache, seeds)
     _learn_mistakes(proof, source, cache, seeds[0])
     _prove_mistakes(proof, source, cache, seeds[0])
+    cure = f"write its words in [words], or in solutions/{exercise.name}/words.toml if only hidden checks say it"
+    proof.faults += [f"{text!r} is English in a Spanish message; {cure}" for text in sorted(proof.untranslated)]
     return proof
 
 
@@ -96,7 +101,9 @@ def _attempt(
 ) -> Attempt:  # fmt: skip
     files = {proof.exercise.file_name: content}
     began = time.monotonic()
-    attempt = judge(Judging(proof.exercise, proof.checks, files, source=source, cache=cache, seed=seed))
+    with trace.keeping() as kept:
+        attempt = judge(Judging(proof.exercise, proof.checks, files, source=source, cache=cache, seed=seed))
+    proof.untranslated |= untranslated(kept, proof.checks, proof.exercise)
     proof.attempts[name] = attempt
     proof.tell(f"{proof.exercise.name} {name}: {attempt.score} of {FULL}, {time.monotonic() - began:.1f} s")
     return attempt

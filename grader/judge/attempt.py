@@ -92,7 +92,7 @@ class Judging:
             result = self._run(check, call) if result is None else self._wait(result, check, call)
         finding = result.finding if len(check.cases) > 1 and result.outcome in NAMES_ITS_CASE else None
         if finding is not None and finding.kind not in OF_THE_FILE:
-            result.finding = Finding(finding.kind, {**finding.facts, "case": case_in_words(case)})
+            result.finding = Finding(finding.kind, {**finding.facts, "case": case})
         self.results.setdefault(check.id, []).append(result)
         if result.outcome != "passed" and check.visibility == "visible":
             printed = self.submission.output()  # a worker that is new has printed less than the one before it
@@ -251,12 +251,6 @@ def judge(judging: Judging, student: str = "") -> Attempt:
         return judging.attempt(student)
     finally:
         judging.close()
-
-
-def case_in_words(case: dict[str, Any]) -> str:
-    """A case's parameters as far as they are short: `kind = 'strings'`."""
-    simple = {name: value for name, value in case.items() if isinstance(value, (str, int, float, type(None)))}
-    return ", ".join(f"{name} = {value!r}" for name, value in simple.items())[:100]
 
 
 def digest(files: dict[str, bytes] | None) -> str:

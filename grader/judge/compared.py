@@ -6,16 +6,20 @@ Only here are the two sides paired. Values of hidden checks are refused, whoever
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from grader.judge import trace
-from grader.judge.attempt import Judging, case_in_words
+from grader.judge import trace, words
+from grader.judge.attempt import Judging
 from grader.judge.matchers import Matcher, close_to, raised
-from grader.model import Check, CheckResult, Finding
+from grader.model import Check, CheckResult, Exercise, Finding
 
 SCALARS = (bool, int, float, str, type(None))
+
+
+class Word(str):
+    """Stands where a check said what it saw in words: `no`, `too little`."""
 
 
 class Nothing:
@@ -32,7 +36,8 @@ class ToRaise:
 
 @dataclass(frozen=True)
 class Pair:
-    """One value of each side. `label` says where it is: `step 2, parameter 0`, `epoch 1[3]`; "" for the whole.
+    """One value of each side; a Word where the check says it in words. `label` says where it is:
+    `step 2, parameter 0`, `epoch 1[3]`; "" for the whole.
 
     `kind` is the finding's (`values`, `shape`, ...), or `absent` where one side has nothing; "" where they are equal.
     """
@@ -73,7 +78,7 @@ class Compared:
         return next(iter(differing or self.comparisons), None)
 
 
-def compared(judging: Judging, check: Check) -> Compared:
+def compared(judging: Judging, check: Check, language: str) -> Compared:
     """Run a visible check, in the worker as ever, and keep what was compared. Raises ValueError for a hidden one."""
     _refuse_hidden(check)
     cases = []
@@ -81,18 +86,28 @@ def compared(judging: Judging, check: Check) -> Compared:
         with trace.keeping() as kept:
             judging.case(check, case)
         cases.append(kept)
-    return paired(judging, check, cases)
+    return paired(judging, check, cases, language)
 
 
-def paired(judging: Judging, check: Check, cases: Sequence[trace.Kept]) -> Compared:
+def paired(judging: Judging, check: Check, cases: Sequence[trace.Kept], language: str) -> Compared:
     """As `compared`, of a check whose cases were run already, with what was kept of each."""
     _refuse_hidden(check)
     comparisons: list[Comparison] = []
     for case, kept in zip(check.cases, cases, strict=True):
-        words = case_in_words(case) if len(check.cases) > 1 else ""
+        said = words.case(case, judging.exercise, language) if len(check.cases) > 1 else ""
         for got, matcher in kept.compared:
-            _add(comparisons, got, matcher, words)
-    return Compared(check, judging.result(check, []), comparisons, [value for kept in cases for value in kept.returned])
+            _add(comparisons, got, matcher, said)
+    in_words = [_in_words(comparison, judging.exercise, language) for comparison in comparisons]
+    return Compared(check, judging.result(check, []), in_words, [value for kept in cases for value in kept.returned])
+
+
+def _in_words(comparison: Comparison, exercise: Exercise, language: str) -> Comparison:
+    pairs = []
+    for pair in comparison.pairs:
+        if said := words.pair(pair.yours, pair.reference, pair.label, exercise, language):
+            pair = replace(pair, yours=Word(said[0]), reference=Word(said[1]))
+        pairs.append(replace(pair, label=words.place(pair.label, exercise, language)))
+    return replace(comparison, call=words.put(comparison.call, exercise, language), pairs=pairs)
 
 
 def _refuse_hidden(check: Check) -> None:

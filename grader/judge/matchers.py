@@ -101,7 +101,8 @@ class close_to(Matcher):
         elif isinstance(expected, float):
             self._compare_values(np.asarray(got), np.asarray(expected), where)
         elif got != expected:
-            self._fail("value", where, got=short(got), expected=short(expected))
+            words = {"seen": got, "right": expected} if isinstance(expected, (bool, str)) else {}
+            self._fail("value", where, got=short(got), expected=short(expected), **words)
 
     def _compare_arrays(self, got: Any, expected: Any, where: str) -> None:
         if got.dtype != expected.dtype:
@@ -186,6 +187,7 @@ class raised(Matcher):
         """How what came differs from the error that is expected; None if it does not."""
         facts = {"expected": self.kind, "call": self.call}
         if not isinstance(got, Raised):
+            facts |= {"seen": got} if isinstance(got, str) else {}
             return Finding("not_raised", {**facts, "got": short(got), "got_type": describe(got)})
         if not self._is_kind(got):
             return Finding("raised_other", {**facts, **got.place, "got": got.kind, "text": got.text})
@@ -218,7 +220,7 @@ def describe(value: Any) -> str:
     if isinstance(value, Foreign):
         return value.type_name
     if isinstance(value, np.ndarray):
-        return "numpy array"
+        return "numpy.ndarray"
     if isinstance(value, Raised):
         return value.kind
     return "None" if value is None else type(value).__name__

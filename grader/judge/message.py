@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from grader.judge import words
 from grader.locale import say
 from grader.model import Check, Exercise, Finding, Misconception
 
@@ -53,22 +54,31 @@ def _command(exercise: Exercise, misconception: Misconception) -> str:
 def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Files, language: str) -> list[str]:
     hidden = check.visibility == "hidden"
     kind, facts = finding.kind, {name: clean(value) for name, value in finding.facts.items()}
+    where = facts.get("where", "")
+    if said := words.pair(facts.get("seen"), facts.get("right"), where, exercise, language):
+        kind, facts["got"], facts["expected"] = "in_words", *(clean(text, 200) for text in said)
+    elif kind == "not_raised" and words.are_words(facts.get("seen", ""), exercise):
+        facts["got"] = words.put(facts["seen"], exercise, language)
+    if kind in NUMBERS and facts.get("total") == 1:
+        kind = "number"
+        facts.pop("all_got", None)
+    learners: tuple[str, ...] = LEARNERS_WORDS
     if hidden and not exercise.hidden_numbers:
         kind = "differs" if kind in NUMBERS else kind
         facts["got"] = facts.get("got_type", facts.get("got"))
+        learners += ("got", "expected") if kind == "in_words" else ()
     if hidden and kind != "broken":
-        for name in (*LEARNERS_WORDS, *(["got"] if kind in LEARNERS_TYPES else [])):
+        for name in (*learners, *(["got"] if kind in LEARNERS_TYPES else [])):
             facts[name] = _shown(str(facts.get(name, "")), kind, exercise, files)
     if kind == "died_by_signal":
         facts["name"] = _signal_name(facts["signal"])
     lines = []
     if facts.get("call") and not hidden:
-        lines.append(say("call", language, **facts))
+        lines.append(say("call", language, call=words.put(facts["call"], exercise, language)))
     elif facts.get("case"):
-        lines.append(say("case", language, **facts))
-    where = facts.get("where", "")
+        lines.append(say("case", language, case=clean(words.case(facts["case"], exercise, language))))
     text = say(kind, language, **{"file_name": exercise.file_name, **facts})
-    lines += (f"{where}:  {text}" if where else text).splitlines()
+    lines += (f"{words.place(where, exercise, language)}:  {text}" if where else text).splitlines()
     if kind in NUMBERS and "all_got" in facts:
         lines += say("listing", language, **facts).splitlines()
     if kind in ("error", "raised_other", "raised_without") and facts.get("text", LEFT_OUT) not in ("", LEFT_OUT):

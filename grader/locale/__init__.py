@@ -40,4 +40,10 @@ def catalogue(name: str) -> dict[str, str]:
 
 def say(key: str, in_language: str | None = None, **facts: Any) -> str:
     """The text of that key, filled in."""
-    return catalogue(in_language or language())[key].format(**facts)
+    return text_of(key, in_language or language(), facts.get("count")).format(**facts)
+
+
+def text_of(key: str, in_language: str, count: int | None) -> str:
+    """The text of that key; of `key_one`, if there is one, where `count` is one."""
+    texts = catalogue(in_language)
+    return texts.get(f"{key}_one", texts[key]) if count == 1 else texts[key]

@@ -24,6 +24,7 @@ from grader.locale import say
 from grader.model import OUTCOMES, Attempt, CheckResult
 from grader.reports.json_report import printable
 from grader.reports.moved import Move
+from grader.reports.text import number, to_read
 
 T = TypeVar("T")
 MOST_ROWS = 60  # of a table in a terminal
@@ -103,13 +104,13 @@ def print_moves(moves: list[Move], place: Path) -> None:
 
 
 def _number(score: float | None, outcome: str) -> str:
-    return outcome or "-" if score is None else f"{score:.4g}"
+    return outcome or "-" if score is None else number(score, 2)
 
 
 def _cell(attempt: Attempt) -> Text:
     if attempt.outcome == "missing":
         return Text("-", "dim")
-    score = "!" if attempt.score is None else f"{attempt.score:.4g}"
+    score = "!" if attempt.score is None else to_read(attempt.score, attempt.max_score)
     if attempt.outcome not in ("passed", "failed", "broken"):
         score += f" {say('outcome_' + attempt.outcome)}"
     return Text(score, COLOURS.get(attempt.outcome, "red"))

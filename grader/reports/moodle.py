@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from grader.model import Attempt
 from grader.reports.gradebook import Gradebook, Roster, Row, cell, human, is_formula, table
-from grader.reports.text import MESSAGE_LIMIT, message, number, one_line, slug
+from grader.reports.text import MESSAGE_LIMIT, message, number, one_line, out_of, slug
 
 # Our column, and what Moodle calls it in its own exports (English, Spanish), compared without case.
 NAMES = {
@@ -38,7 +38,7 @@ def write(attempts: Iterable[Attempt], language: str, roster: Roster | None = No
 def feedback(attempt: Attempt, language: str) -> str:
     """One line: each check that did not pass, with its message."""
     said = [
-        f"{check.id} ({number(check.score)}/{number(check.max_score)}): {one_line(message(check, language), 500)}"
+        f"{check.id} ({out_of(check.score, check.max_score)}): {one_line(message(check, language), 500)}"
         for check in attempt.checks
         if check.outcome != "passed"
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from grader.locale import say
 from grader.model import Attempt, CheckResult
-from grader.reports.text import TITLE_LIMIT, happened, message, number, one_line, reason, title
+from grader.reports.text import TITLE_LIMIT, happened, message, one_line, out_of, reason, title
 
 MOST_BYTES = 1 << 20  # of one step
 LIMITS = (4_000, 500, 0)  # characters of a message
@@ -64,12 +64,12 @@ def _row(check: CheckResult, language: str) -> list[str]:
         words += f" [{say('outcome_' + check.outcome, language)}: {happened(check, language)}]"
     elif check.outcome not in ("passed", "failed"):
         words += f" [{say('outcome_' + check.outcome, language)}]"
-    points = "-" if check.outcome == "broken" else f"{number(check.score)}/{number(check.max_score)}"
+    points = "-" if check.outcome == "broken" else out_of(check.score, check.max_score)
     return [SIGNS.get(check.outcome, "✗"), _cell(check.id), _cell(words, 2 * TITLE_LIMIT), points]
 
 
 def _points(attempt: Attempt) -> str:
-    return "-" if attempt.score is None else f"{number(attempt.score)}/{number(attempt.max_score)}"
+    return "-" if attempt.score is None else out_of(attempt.score, attempt.max_score)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

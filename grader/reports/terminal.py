@@ -7,6 +7,7 @@ import textwrap
 from grader.judge.message import clean
 from grader.locale import say
 from grader.model import Attempt, CheckResult, Exercise
+from grader.reports.text import out_of
 
 WIDTH, NARROWEST = 78, 40
 MOST_PRINTED = 2000  # characters of what the learner's code printed
@@ -28,7 +29,7 @@ def lines(
     title = f"{exercise.number} · {exercise.title[language]}"
     points = say("no_score", language)
     if attempt.score is not None:
-        points = say("points", language, score=f"{attempt.score:g}/{attempt.max_score:g}")
+        points = say("points", language, score=out_of(attempt.score, attempt.max_score))
     block: list[Line] = [(_two(title, "", points, width), "bold")]
     if of is not None and of > len(attempt.checks):
         block.append(("  " + say("only_some", language, ran=len(attempt.checks), all=of), ""))
@@ -88,7 +89,7 @@ def _parts(check: CheckResult, language: str) -> tuple[str, str, str]:
     elif check.outcome not in ("passed", "failed", "not_attempted"):
         how = f" [{say('outcome_' + check.outcome, language)}]"
     title = f"  {SIGNS.get(check.outcome, '✘')} {check.id} {check.title[language]}"
-    return title, how, f"{check.score:g}/{check.max_score:g}"
+    return title, how, out_of(check.score, check.max_score)
 
 
 def _two(left: str, after: str, right: str, width: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -65,10 +66,21 @@ def slug(attempt: Attempt) -> str:
     return attempt.exercise.partition("_")[2] or attempt.exercise
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 4) -> str:
     """Points as a decimal number with a point, without an exponent and without needless zeros."""
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
     return "0" if text in ("", "-0") else text
+
+
+def to_read(score: float, most: float) -> str:
+    """Points for people: two decimals at most, and never all of them by rounding. 5.1667 of 20 is 5.17."""
+    text = number(score, 2)
+    return number(math.floor(score * 100) / 100, 2) if score < most and text == number(most, 2) else text
+
+
+def out_of(score: float, most: float) -> str:
+    """`5.17/20`"""
+    return f"{to_read(score, most)}/{number(most, 2)}"
 
 
 def facts(check: CheckResult) -> dict[str, Any]:

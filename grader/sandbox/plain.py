@@ -114,4 +114,3 @@ def _ending(code: int) -> tuple[int, int]:
     if code >= FIRST_OF_WINDOWS:
         return SIGNALS_OF_WINDOWS.get(code, signal.SIGSEGV), 0
     return max(0, -code), max(0, code)
-

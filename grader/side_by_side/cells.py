@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.judge.compared import Nothing, Pair, ToRaise
+from grader.judge.compared import Nothing, Pair, ToRaise, Word
 from grader.judge.matchers import Raised, describe
 from grader.judge.message import clean
 from grader.locale import say
@@ -55,6 +55,8 @@ def _words(value: Any, room: int, digits: int) -> str:
         return format(value, f".{digits}g")
     if isinstance(value, np.generic):
         return str(value)
+    if isinstance(value, Word):
+        return _cut(value, room)
     if isinstance(value, Raised):
         return f"{value.kind}: {value.text}" if value.text else value.kind
     if isinstance(value, ToRaise):

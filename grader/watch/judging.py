@@ -175,8 +175,9 @@ def _values(judging: Judging, check: Check, cases: list[trace.Kept]) -> dict[str
     """The table of `kata trace` in each language; of a hidden check nothing."""
     if check.visibility != "visible":
         return {}
-    pairs = paired(judging, check, cases)
-    return {language: as_lines(pairs, language, TABLE_WIDTH) for language in LANGUAGES}
+    return {
+        language: as_lines(paired(judging, check, cases, language), language, TABLE_WIDTH) for language in LANGUAGES
+    }
 
 
 def _decoded(files: dict[str, str] | None) -> dict[str, bytes] | None:

@@ -11,6 +11,7 @@ from grader.judge.message import clean
 from grader.locale import catalogue, say
 from grader.model import CheckResult, Exercise
 from grader.reports.terminal import SIGNS, STYLES, Line, where_to_begin
+from grader.reports.text import out_of
 from grader.watch.session import Session
 from grader.watch.verdict import Row, Verdict
 
@@ -32,7 +33,7 @@ def status(verdict: Verdict, language: str) -> str:
     if verdict.attempt is not None:
         if verdict.attempt.score is None:
             return say("no_score", language)
-        return say("points", language, score=f"{verdict.attempt.score:g}/{verdict.attempt.max_score:g}")
+        return say("points", language, score=out_of(verdict.attempt.score, verdict.attempt.max_score))
     if verdict.problem:
         return say("no_score", language)
     waited = f" {time.monotonic() - verdict.began:.0f} s" if is_slow(verdict) else ""
@@ -84,7 +85,7 @@ def message(verdict: Verdict, result: CheckResult, language: str) -> list[Line]:
     head = f"{_sign(result)} {result.id} {result.title[language]}"
     if result.outcome not in ("passed", "failed", "waiting", "not_attempted"):
         head += f" [{say('outcome_' + result.outcome, language)}]"
-    lines: list[Line] = [(f"{head}  {result.score:g}/{result.max_score:g}", STYLES.get(result.outcome, "red"))]
+    lines: list[Line] = [(f"{head}  {out_of(result.score, result.max_score)}", STYLES.get(result.outcome, "red"))]
     said = [_with_keys(line, verdict.exercise, language) for line in result.messages[language].splitlines()[1:]]
     if said and said[0].startswith("    " + say("call", language, call="").rstrip()):
         said = [*said[1:], said[0]]  # what to type is long, and comes after what is wrong

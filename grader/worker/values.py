@@ -133,7 +133,7 @@ class _Writer:
 def _name(value: Any) -> str:
     kind = type(value)
     if kind is np.ndarray:
-        return f"numpy array of dtype {value.dtype}"[:200]
+        return f"numpy.ndarray[{value.dtype}]"[:200]
     return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")[:200]
 
 

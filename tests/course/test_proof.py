@@ -117,6 +117,15 @@ def check_that_breaks(course: Course) -> None:
     edit(course.solutions / "test_double_hidden.py", "submission.error(", "submission.error(1 / 0, ")
 
 
+def check_that_speaks_english_alone(course: Course) -> None:
+    """One key has a Spanish twin and one has none."""
+    edit(course.solutions / "test_double_hidden.py", '"result"', '"the result"')
+    edit(course.solutions / "test_double_hidden.py", '"argument": x', '"x afterwards": x')
+    edit(course.solutions / "scenarios.py", '"result"', '"the result"')
+    edit(course.solutions / "scenarios.py", '"argument"', '"x afterwards"')
+    (course.solutions / "words.toml").write_text('"the result" = "el resultado"', "utf-8")
+
+
 def check_that_passes_everything(course: Course) -> None:
     edit(course.exercise / "test_double.py", "    assert submission", "    submission.seed == submission")
 
@@ -140,6 +149,8 @@ def check_that_passes_everything(course: Course) -> None:
         (check_that_catches_nobody, ["90.1 catches adds_tow, which is no file in mistakes/"]),
         (check_that_breaks, ["double should be right (seed seed), 90.3 is broken", "accepts_text: 90.3 is broken",
                              "accepts_text scores None; a check should reject it"]),
+        (check_that_speaks_english_alone, ["'x afterwards' is English in a Spanish message; write its words in [words], "
+                                           "or in solutions/90_double/words.toml if only hidden checks say it"]),
         (check_that_passes_everything, ["90.1 says that it catches adds_two, and passes it"]),
     ],
 )  # fmt: skip

@@ -71,10 +71,10 @@ def test_the_comparison_of_every_kind_of_left_side_reaches_the_matcher(got: Any)
         (None, 0.0, ("None", "float")),
         (np.float64(1), 1.0, ("float64", "float")),
         (1.0, np.float64(1), ("float", "float64")),
-        (np.array(1.0), np.float64(1), ("numpy array", "float64")),
+        (np.array(1.0), np.float64(1), ("numpy.ndarray", "float64")),
         (np.float32(1), np.float64(1), ("float32", "float64")),
-        (Foreign("torch.Tensor"), np.zeros(2), ("torch.Tensor", "numpy array")),
-        ([1.0], np.ones(1), ("list", "numpy array")),
+        (Foreign("torch.Tensor"), np.zeros(2), ("torch.Tensor", "numpy.ndarray")),
+        ([1.0], np.ones(1), ("list", "numpy.ndarray")),
     ],
 )
 def test_types_are_exact(got: Any, expected: Any, facts: tuple[str, str]) -> None:
@@ -311,5 +311,7 @@ def test_numbers_that_differ_stand_side_by_side() -> None:
         (np.complex128(1j), np.complex128(2j), ("0+1j", "0+2j")),
     ],
 )  # fmt: skip
-def test_two_numbers_have_as_many_digits_as_it_takes_to_tell_them_apart(one: Any, other: Any, texts: tuple[str, str]) -> None:
+def test_two_numbers_have_as_many_digits_as_it_takes_to_tell_them_apart(
+    one: Any, other: Any, texts: tuple[str, str]
+) -> None:
     assert apart(one, other) == texts

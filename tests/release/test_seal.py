@@ -204,6 +204,13 @@ def test_two_seals_of_the_same_differ_and_answers_in_other_styles_stay_at_home()
     assert not [path for path in files if "alternatives" in path]
 
 
+def test_the_words_of_hidden_checks_are_sealed_and_given_to_nobody(tmp_path: Path) -> None:
+    copied = copy_to(tmp_path)
+    (copied.solutions / "words.toml").write_text('"in order" = "en orden"\n', "utf-8")
+    files = seal.course_files(catalog.all_exercises(copied.root))
+    assert files["solutions/90_double/words.toml"] == b'"in order" = "en orden"\n'
+
+
 def test_a_key_is_written_for_its_owner_alone_and_outside_what_is_given_out(
     toy_release: Release, sealed: Course, tmp_path: Path
 ) -> None:

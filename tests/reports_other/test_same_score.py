@@ -47,10 +47,12 @@ def score_of(name: str, attempt: Attempt) -> float | None:
 
 @pytest.mark.parametrize("name", ["gradescope", "prairielearn", "junit", "summary", "canvas", "moodle"])
 def test_every_format_says_the_records_score(name: str) -> None:
+    """To the last digit for programs; the summary is for people, who read two decimals."""
+    within = 0.0051 if name == "summary" else 1e-9
     for attempt in SIXTY:
         said = score_of(name, attempt)
         assert (said is None) == (attempt.outcome == "broken"), attempt
-        assert said is None or said == pytest.approx(attempt.score, abs=1e-9)
+        assert said is None or said == pytest.approx(attempt.score, rel=0, abs=within)
 
 
 def test_scores_csv_says_it_too() -> None:

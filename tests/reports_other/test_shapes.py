@@ -7,7 +7,7 @@ import html
 import pytest
 
 from grader.reports import classroom50, prairielearn, summary, workflow_commands
-from grader.reports.text import happened, number, one_line, plain
+from grader.reports.text import happened, number, one_line, out_of, plain, to_read
 from tests.reports_other import read
 from tests.reports_other.attempts import GOLDEN, attempt, check
 
@@ -15,6 +15,14 @@ from tests.reports_other.attempts import GOLDEN, attempt, check
 def test_numbers_have_a_point_no_exponent_and_no_dust() -> None:
     seen = [number(value) for value in (0, 4.0, 2.6667, 0.1, 100000.25, 1e7, -0.0, 20)]
     assert seen == ["0", "4", "2.6667", "0.1", "100000.25", "10000000", "0", "20"]
+
+
+def test_people_read_two_decimals_and_never_full_marks_by_rounding() -> None:
+    assert [out_of(score, 20) for score in (0, 5.1667, 12.5, 2.6667, 20.0, 20)] == [
+        "0/20", "5.17/20", "12.5/20", "2.67/20", "20/20", "20/20",
+    ]  # fmt: skip
+    assert [out_of(19.9967, 20), out_of(0.9999, 1), out_of(0.3333, 0.3333)] == ["19.99/20", "0.99/1", "0.33/0.33"]
+    assert [to_read(3.6667, 20), to_read(0.0, 0.0)] == ["3.67", "0"]
 
 
 def test_plain_text_is_cut_where_one_sees_it() -> None:

@@ -20,7 +20,7 @@ from grader.side_by_side.table import as_lines
 from tests.side_by_side.test_pictures import lines
 
 ROOT = Path(__file__).parents[2]
-Look = Callable[[str, str, str], Compared]
+Look = Callable[..., Compared]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def look(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> Loo
     values = ValueCache(tmp_path_factory.mktemp("cache") / "values.sqlite")
 
     @cache
-    def run(exercise: str, mistake: str, id: str) -> Compared:
+    def run(exercise: str, mistake: str, id: str, language: str = "en") -> Compared:
         found = dataclasses.replace(catalog.resolve(ROOT, exercise), deadline=30.0)
         file = ROOT / "solutions" / found.name / "mistakes" / f"{mistake}.py"
         check = next(check for check in catalog.load_checks(found.folder) if check.id == id)
@@ -38,7 +38,7 @@ def look(source: FencedWorkers, tmp_path_factory: pytest.TempPathFactory) -> Loo
             name_mistakes=False,
         )  # fmt: skip
         try:
-            return compared(judging, check)
+            return compared(judging, check, language)
         finally:
             judging.close()
 
@@ -61,17 +61,20 @@ def test_a_gradient_that_was_not_summed_over_the_broadcast_axes_is_two_grids(loo
 
 
 def test_an_adam_that_drifts_has_its_first_difference_at_step_two(look: Look) -> None:
-    seen = look("03", "beta_not_to_the_power", "03.2a")
+    seen = look("03", "beta_not_to_the_power", "03.2a", "es")
     assert as_lines(seen, "es", 80)[3:10] == [
         "     valor                tuyo              referencia        diferencia",
-        "     step 1, parameter 0  [0.902, -1.901]   [0.902, -1.901]",
-        "     step 1, parameter 1  [0.4005]          [0.4005]",
-        "  →  step 2, parameter 0  [0.7732, -1.971]  [0.8039, -1.954]  -0.031 en [0]",
-        "  ≠  step 2, parameter 1  [0.3727]          [0.3792]          -0.0066",
-        "  ≠  step 3, parameter 0  [0.8338, -2.033]  [0.8446, -1.996]  -0.037 en [1]",
-        "  ≠  step 3, parameter 1  [0.3396]          [0.357]           -0.017",
+        "     paso 1, parámetro 0  [0.902, -1.901]   [0.902, -1.901]",
+        "     paso 1, parámetro 1  [0.4005]          [0.4005]",
+        "  →  paso 2, parámetro 0  [0.7732, -1.971]  [0.8039, -1.954]  -0.031 en [0]",
+        "  ≠  paso 2, parámetro 1  [0.3727]          [0.3792]          -0.0066",
+        "  ≠  paso 3, parámetro 0  [0.8338, -2.033]  [0.8446, -1.996]  -0.037 en [1]",
+        "  ≠  paso 3, parámetro 1  [0.3396]          [0.357]           -0.017",
     ]
-    picture = picture_of(seen)
+    drawn = picture_of(seen)
+    assert isinstance(drawn, Curves)
+    assert [curve.name for curve in drawn.curves] == ["parámetro 0 [0]", "parámetro 0 [1]", "parámetro 1"]
+    picture = picture_of(look("03", "beta_not_to_the_power", "03.2a"))
     assert isinstance(picture, Curves)
     assert [curve.name for curve in picture.curves] == ["parameter 0 [0]", "parameter 0 [1]", "parameter 1"]
     assert "  ↑ They differ from here on: step 2" in lines(picture)
@@ -95,8 +98,12 @@ def test_shuffled_batches_are_shown_beside_the_fact_that_does_not_hold(look: Loo
     assert picture.reference == []
     assert sorted(picture.yours[0], key=int) == picture.yours[0], "each batch is a run of neighbours"
     assert len(picture.yours) == 15
-    shown = [" ".join(line.split()) for line in as_lines(seen, "es", 120)]
-    assert "→ a batch mixes distant samples False True" in shown
+    for language, row in (
+        ("en", "→ a batch mixes distant samples no yes"),
+        ("es", "→ un lote mezcla muestras lejanas no sí"),
+    ):
+        seen = look("04", "shuffles_batches", "04.2a", language)
+        assert row in [" ".join(line.split()) for line in as_lines(seen, language, 120)]
 
 
 def test_gradients_divided_by_the_batch_are_one_factor(look: Look) -> None:
@@ -106,17 +113,23 @@ def test_gradients_divided_by_the_batch_are_one_factor(look: Look) -> None:
     assert isinstance(picture_of(seen), Heat)
 
 
-@pytest.mark.parametrize(("language", "row"), [("en", "nothing"), ("es", "nothing")])
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        ("en", "exception that reaches the caller nothing RuntimeError"),
+        ("es", "excepción que llega a quien llama nada RuntimeError"),
+    ],
+)
 def test_a_file_that_an_exception_should_outlive_is_told_in_words_case_by_case(
     look: Look, language: str, row: str
 ) -> None:
-    seen = look("05", "exception_swallowed", "05.3a")
+    seen = look("05", "exception_swallowed", "05.3a", language)
     shown = as_lines(seen, language, 100)
     case = {"en": "Case", "es": "Caso"}[language]
     assert [line.strip() for line in shown if line.strip().startswith(case)] == [
         f"{case}:  kind = 'RuntimeError'", f"{case}:  kind = 'KeyboardInterrupt'",
     ]  # fmt: skip
-    assert any(line.startswith("  →  exception that reaches the caller") and f"'{row}'" in line for line in shown)
+    assert f"→ {row}" in [" ".join(line.split()) for line in shown]
 
 
 def test_a_loss_after_the_update_stands_beside_the_one_before(look: Look) -> None:
@@ -141,5 +154,5 @@ def test_no_hidden_checks_values_are_ever_paired(source: FencedWorkers, cache: V
     judging = Judging(found, tuple(hidden), {found.file_name: b""}, source=source, cache=cache, seed="s")
     for check in hidden:
         with pytest.raises(ValueError, match="is hidden"):
-            compared(judging, check)
+            compared(judging, check, "en")
     assert judging.results == {}

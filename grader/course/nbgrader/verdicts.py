@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.locale import say
 from grader.model import CheckResult
 from grader.reports.terminal import SIGNS
+from grader.reports.text import number, to_read
 
 LENGTH = 20_000
 OF_ITSELF = ("passed", "failed", "waiting", "not_attempted")  # outcomes whose message needs no name
@@ -33,7 +34,7 @@ def verdict(check: CheckResult | None, points: float, reason: str, language: str
         return Verdict(_clean("\n".join([head, say("no_score", language), message])), None)
     if float(check.max_score) != points:
         return Verdict(_clean(say("nb_other_points", language, points=points, now=check.max_score)), None)
-    worth = say("nb_points", language, score=f"{check.score:g}", max=f"{check.max_score:g}")
+    worth = say("nb_points", language, score=to_read(check.score, check.max_score), max=number(check.max_score, 2))
     # the judge rounds to four digits: two thirds of two points would be more than there are
     return Verdict(_clean("\n".join(filter(None, [head, worth, message]))), min(float(check.score), points))
 

@@ -10,8 +10,9 @@ from grader.locale import say
 from grader.model import Attempt, CheckResult
 from grader.reports.class_report.facts import ClassFacts, Result, total
 from grader.reports.class_report.messages import Message
-from grader.reports.class_report.text import message_lines, name_of, number, visible
+from grader.reports.class_report.text import message_lines, name_of, visible
 from grader.reports.terminal import SIGNS
+from grader.reports.text import out_of
 
 # What begins markup inside a line; in GitHub's dialect addresses are links, and dollars begin formulas.
 MARKUP = re.compile(r"([\\`*_\[\]<>&#!~|@$]|:(?=//)|(?<=www)\.|(?<=mailto):|(?<=xmpp):)", re.IGNORECASE)
@@ -30,14 +31,14 @@ def feedback(name: str, attempts: Iterable[Attempt], facts: ClassFacts, message:
 
 def _points(results: list[Result], language: str) -> str:
     score, of = total(results)
-    return say("points", language, score=f"{number(score, 2)}/{number(of, 2)}")
+    return say("points", language, score=out_of(score, of))
 
 
 def _exercise(attempt: Attempt, facts: ClassFacts, message: Message, language: str) -> list[str]:
     sheet = facts.sheets[attempt.exercise]
     points = say("no_score", language)
     if attempt.score is not None:
-        points = say("points", language, score=f"{number(attempt.score, 2)}/{number(attempt.max_score, 2)}")
+        points = say("points", language, score=out_of(attempt.score, attempt.max_score))
     parts = [f"## {escaped(f'{sheet.number} · {sheet.title[language]}')}: {points}"]
     if attempt.outcome == "missing":
         return [*parts, *_fenced(_missing(attempt, message, language))]
@@ -54,7 +55,7 @@ def _missing(attempt: Attempt, message: Message, language: str) -> list[str]:
 
 def _check(attempt: Attempt, check: CheckResult, message: Message, language: str) -> list[str]:
     title = check.title.get(language, "")
-    points = f"{number(check.score, 2)}/{number(check.max_score, 2)}"
+    points = out_of(check.score, check.max_score)
     word = "" if check.outcome in ("passed", "failed") else f" ({say('outcome_' + check.outcome, language)})"
     line = f"- {SIGNS.get(check.outcome, '✘')} **{escaped(check.id)}** {escaped(title)}{word}: {points}"
     if check.outcome == "passed":

@@ -18,6 +18,7 @@ from grader.reports.class_report.facts import ClassFacts, Item, Result, Sheet, t
 from grader.reports.class_report.messages import Message
 from grader.reports.class_report.statistics import ENOUGH, histogram, mean, median
 from grader.reports.terminal import SIGNS
+from grader.reports.text import out_of, to_read
 
 TOP, NAMED = 15, 60  # rows of the index's lists; names below a misconception
 MARKS = {  # letters of the heat map, explained below it
@@ -191,7 +192,7 @@ class Book:
             "../",
             lambda language: text.name_of(self.shown[student]),
             name=text.name_of(self.shown[student], 200),
-            score=text.number(score, 2),
+            score=to_read(score, of),
             of=text.number(of, 2),
             chapters=[self._chapter(attempt) for attempt in attempts],
         )
@@ -219,7 +220,7 @@ class Book:
         """The line of a check. A class has few different ones, so each is rendered once."""
         key = (id, outcome, title, score, max_score)
         if key not in self._lines:
-            points = f"{text.number(score, 2)}/{text.number(max_score, 2)}"
+            points = out_of(score, max_score)
             sign = SIGNS.get(outcome, "✘")
             line = self._parts.check_line(id=text.visible(id), outcome=outcome, title=title, points=points, sign=sign)
             self._lines[key] = Markup(line)
@@ -247,7 +248,7 @@ def _cell(result: Result | None) -> dict[str, Any]:
         return {"kind": "bad" if result.score is None else "gone", "score": "", "mark": mark, "value": ""}
     share = result.share or 0
     shade = 5 if share >= 1 else 0 if share <= 0 else 1 + min(3, int(share * 4))
-    return {"kind": f"h{shade}", "score": text.number(result.score), "mark": mark, "value": result.score}
+    return {"kind": f"h{shade}", "score": to_read(result.score, result.max_score), "mark": mark, "value": result.score}
 
 
 def _outcomes(item: Item) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from grader.locale import catalogue
+from grader.locale import catalogue, text_of
 from grader.model import LANGUAGES, Text
 
 NAME_LENGTH, LINE_LENGTH, LINES = 60, 2500, 100  # of a name in a table, of a message: more than an honest one needs
@@ -87,7 +87,7 @@ def both(key: str, **facts: Any) -> Markup:
     """A text of the catalogue in both languages, the facts escaped."""
     if not facts:
         return _plain(key)
-    return pair({language: code(catalogue(language)[key]).format(**facts) for language in LANGUAGES})
+    return pair({language: code(text_of(key, language, facts.get("count"))).format(**facts) for language in LANGUAGES})
 
 
 @cache
