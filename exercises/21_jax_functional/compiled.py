@@ -19,3 +19,13 @@ def compiled(module, name):
         "per_example_grads": lambda params, x, y: module.per_example_grads(params, x, y),
     }
     return KNOWN.setdefault((module.__name__, name), jax.jit(functions[name]))
+
+
+def called(module, name, *values):
+    """`apply` or `loss` of these values, inside a jit if it can be: one program is compiled then, and not one for each
+    operation. What raises there is called as it is.
+    """
+    try:
+        return compiled(module, name)(*values)
+    except Exception:  # what it may do outside of a jit and not inside is another check's
+        return getattr(module, name)(*values)
