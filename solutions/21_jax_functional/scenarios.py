@@ -9,27 +9,28 @@ import jax.numpy as jnp
 import numpy as np
 from compiled import compiled
 from trees import form, key_of, network, parts, plain, read, stacked
-from watching import fresh, tracers_left
+from watching import forget_older_objects, fresh, tracers_left
 
 KEYS = {"key": key_of, "PRNGKey": jax.random.PRNGKey}
 
 
-def init_everywhere(module, kind, seeds, sizes):
-    """The leaves made of the first seed's key, in several ways; those of the other seeds', in a vmap and in a loop."""
+def init_again(module, kind, seeds, sizes):
+    """The leaves made of the first seed's key, twice, and those of the other seeds' keys."""
     key, *others = [KEYS[kind](seed) for seed in seeds]
     given = list(sizes)
     before = np.random.get_state()[1].copy(), random.getstate()
     seen = {"once": leaves_of(module.init(key, given))}
     drawn_elsewhere = not np.array_equal(np.random.get_state()[1], before[0]) or random.getstate() != before[1]
     seen["again, sizes in a tuple"] = leaves_of(module.init(key, tuple(sizes)))
-    if kind == "key":
-        seen["in jit and vmap"] = leaves_of(
-            jax.jit(jax.vmap(lambda seed: module.init(jax.random.wrap_key_data(seed), tuple(sizes))))(
-                np.array([[0, seed] for seed in seeds[1:]], np.uint32)
-            )
-        )
-    seen["in a loop"] = [leaves_of(module.init(key, tuple(sizes))) for key in others]
+    seen["others"] = [leaves_of(module.init(key, tuple(sizes))) for key in others]
     return seen, {"sizes": given, "drawn elsewhere": drawn_elsewhere}
+
+
+def init_of_many(module, seeds, sizes):
+    """The leaves made of each seed's key: in a jit and a vmap over the keys, and in a loop."""
+    keys = jax.random.wrap_key_data(np.array([[0, seed] for seed in seeds], np.uint32), impl="threefry2x32")
+    at_once = jax.jit(jax.vmap(lambda key: module.init(key, tuple(sizes))))(keys)
+    return leaves_of(at_once), [leaves_of(module.init(key_of(seed), tuple(sizes))) for seed in seeds]
 
 
 def leaves_of(tree):
@@ -190,7 +191,8 @@ def tracers_kept(module, sizes, arrays, x, y):
         "update": lambda: jax.eval_shape(lambda p: module.update(p, x, y, 0.5), params),
         "per_example_grads": lambda: jax.eval_shape(lambda p: module.per_example_grads(p, x, y), params),
     }
-    kept, alive = {}, tracers_left()
+    forget_older_objects()
+    kept, alive = {}, []
     for name, call in calls.items():
         call()
         now = tracers_left()
