@@ -110,3 +110,13 @@ def test_gradients_of_the_reference_are_those_of_jax(references: Any, sizes: lis
     found = references.grads_in_float64(arrays, x, y)
     assert found.keys() == expected.keys()
     assert all(np.allclose(found[name], expected[name], rtol=1e-10, atol=1e-13) for name in found)
+
+
+@pytest.mark.parametrize("seed", [0, 7, (1 << 30) - 1])
+def test_a_key_made_of_two_numbers_is_the_key_of_the_seed(seed: int) -> None:
+    """The numbers 0 and seed, wrapped, are jax.random.key(seed), whose numbers are also those of the legacy key."""
+    made = jax.random.wrap_key_data(np.array([0, seed], np.uint32), impl="threefry2x32")
+    key = jax.random.key(seed)
+    assert made.dtype == key.dtype
+    assert np.array_equal(jax.random.key_data(made), jax.random.key_data(key))
+    assert np.array_equal(jax.random.key_data(made), jax.random.PRNGKey(seed))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import jax
-from compiled import compiled
-from trees import form, network, outline, plain, read
+from compiled import called, compiled
+from trees import form, key_of, network, outline, parts, plain, read
 from watching import fresh, traced_in
-
-KEYS = {"key": jax.random.key, "PRNGKey": jax.random.PRNGKey}
 
 
 def shapes(module, sizes):
@@ -17,32 +15,26 @@ def shapes(module, sizes):
 
 
 def dtypes_and_biases(module, sizes):
-    """The dtype of each leaf that `init` makes, and the biases, by name."""
-    params = read(module.init(jax.random.key(0), sizes), sizes)
-    dtypes = {name: str(getattr(leaf, "dtype", type(leaf).__name__)) for name, leaf in params.items()}
-    return dtypes, {name: leaf for name, leaf in params.items() if name.startswith("b")}
+    """The dtypes of the leaves that `init` makes, each once, and the biases."""
+    params = module.init(key_of(0), sizes)
+    dtypes = {str(getattr(leaf, "dtype", type(leaf).__name__)) for leaf in jax.tree_util.tree_leaves(params)}
+    return sorted(dtypes), parts(params)[1]
 
 
-def drawn(module, kind, seeds, sizes):
-    """The params that `init` makes of each seed's key, by name."""
-    return [read(module.init(KEYS[kind](seed), sizes), sizes) for seed in seeds]
-
-
-def weights_of(module, seed, sizes):
-    """The weights that `init` makes, in the order of the leaves, whatever their shapes are."""
-    params = jax.tree_util.tree_leaves(module.init(jax.random.key(seed), sizes))
-    return [plain(leaf) for leaf in params if getattr(leaf, "ndim", 0) == 2]
+def drawn(module, seeds, sizes):
+    """The weights that `init` makes of each seed's key, in the order of the leaves."""
+    return [parts(module.init(key_of(seed), sizes))[0] for seed in seeds]
 
 
 def logits(module, sizes, arrays, x):
     """`apply` of a network that holds these numbers."""
-    return plain(module.apply(network(module, sizes, arrays), x))
+    return plain(called(module, "apply", network(module, sizes, arrays), x))
 
 
 def losses(module, sizes, arrays, batches):
     """`loss` of each batch (x, y), by name."""
     params = network(module, sizes, arrays)
-    return {name: plain(module.loss(params, x, y)) for name, (x, y) in batches.items()}
+    return {name: plain(called(module, "loss", params, x, y)) for name, (x, y) in batches.items()}
 
 
 def one_update(module, sizes, arrays, x, y, lr):

@@ -5,6 +5,7 @@ import numpy as np
 from grader.checks import catches, close_to, equal_to, needs, points
 
 SIZES = [2, 3, 2]
+EQUAL = [200, 200, 200, 200]  # layers of one shape: what draws one of them is compiled for all
 ARRAYS = {
     "W1": np.array([[0.5, -1.0, 0.25], [1.0, 0.5, -0.5]], np.float32),
     "b1": np.array([0.25, 0.0, -0.5], np.float32),
@@ -14,6 +15,7 @@ ARRAYS = {
 X = np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]], np.float32)
 Y = np.array([0, 1, 1], np.int32)
 NEAR = {"rtol": 1e-4, "atol": 1e-6}
+ONE_LAYER = {name: ARRAYS[name] for name in ("W1", "b1")}
 GIVEN = (
     "W1, b1 = [[0.5, -1, 0.25], [1, 0.5, -0.5]], [0.25, 0, -0.5]; W2, b2 = [[1, -1], [0.5, 0], [-0.5, 1]], [0, 0.5]; "
     "x = [[1, 2], [0, -1], [3, 0.5]]; y = [0, 1, 1]; "
@@ -34,14 +36,12 @@ def test_leaves(submission):
 @needs("test_leaves")
 def test_same_key(submission):
     """The same key gives the same params, and another key gives others."""
-    first, again, other = submission.run("drawn", "key", [0, 0, 1], SIZES)
+    first, again, other = submission.run("drawn", [0, 0, 1], EQUAL)
     facts = {
-        "key(0) and key(0) give the same": all(np.array_equal(first[name], again[name]) for name in first),
-        "key(0) and key(1) give the same weights": any(
-            np.array_equal(first[name], other[name]) for name in ("W1", "W2")
-        ),
+        "key(0) and key(0) give the same weights": all(map(np.array_equal, first, again)),
+        "key(0) and key(1) give the same weights": any(map(np.array_equal, first, other)),
     }
-    call = "init(jax.random.key(0), [2, 3, 2]), twice; init(jax.random.key(1), [2, 3, 2])"
+    call = "init(jax.random.key(0), [200, 200, 200, 200]), twice; init(jax.random.key(1), [200, 200, 200, 200])"
     assert facts == equal_to(dict(zip(facts, (True, False), strict=True)), call=call)
 
 
@@ -59,9 +59,10 @@ def test_logits(submission, reference):
 @needs("test_leaves")
 def test_loss(submission, reference):
     """`loss` is the mean of -log softmax at the labels, and nan where a label is no class."""
-    batches = {"y = [0, 1, 1]": (X, Y), "y = [0]": (X[:1], Y[:1]), "y = [0, 1, 2], of 2 classes": (X, np.arange(3))}
+    labels = {"y = [0, 1, 1]": [0, 1, 1], "y = [1, 1, 1]": [1, 1, 1], "y = [0, 1, 2], of 2 classes": [0, 1, 2]}
+    batches = {name: (X, np.array(some, np.int32)) for name, some in labels.items()}
     got = submission.run("losses", SIZES, ARRAYS, batches)
-    call = GIVEN + "loss(params, x, y); loss(params, x[:1], y[:1]); loss(params, x, np.array([0, 1, 2]))"
+    call = GIVEN + "loss(params, x, y); loss(params, x, np.array([1, 1, 1])); loss(params, x, np.array([0, 1, 2]))"
     assert got == close_to(reference.run("losses", ARRAYS, batches), **NEAR, call=call)
 
 
@@ -69,11 +70,11 @@ def test_loss(submission, reference):
 @catches("key_reused")
 def test_keys_split(submission):
     """Layers of the same shape start with different weights."""
-    weights = submission.run("weights_of", 0, [4, 4, 4, 4])
+    [weights] = submission.run("drawn", [0], EQUAL)
     pairs = [(i, j) for j in range(len(weights)) for i in range(j)]
     equal = [f"layers {i + 1} and {j + 1}" for i, j in pairs if np.allclose(weights[i], weights[j])]
     facts = {"weights": len(weights), "equal": equal}
-    assert facts == equal_to({"weights": 3, "equal": []}, call="init(jax.random.key(0), [4, 4, 4, 4])")
+    assert facts == equal_to({"weights": 3, "equal": []}, call="init(jax.random.key(0), [200, 200, 200, 200])")
 
 
 @points(0.5, id="21.3a", about="update")
@@ -104,12 +105,12 @@ def test_example_grads(submission, reference):
 def test_traced_once(submission):
     """`update` is traced in the first call, and not again in later calls with the same shapes."""
     batches = [(X[:2], Y[:2]), (X[1:], Y[1:]), (1 - X[:2], Y[:2])]  # two rows, as in no other check
-    seen = submission.run("traced_calls", SIZES, ARRAYS, batches, [0.5, 0.5, 0.5])
+    seen = submission.run("traced_calls", SIZES[:2], ONE_LAYER, batches, [0.5, 0.5, 0.5])
     got = {f"call {number} is traced": traced for number, traced in enumerate(seen, start=1)}
     expected = {"call 1 is traced": True, "call 2 is traced": False, "call 3 is traced": False}
     call = (
-        GIVEN
-        + "update(params, x[:2], y[:2], 0.5); update(params, x[1:], y[1:], 0.5); update(params, 1 - x[:2], y[:2], 0.5)"
+        "params of one layer, sizes = [2, 3]; x = [[1, 2], [0, -1], [3, 0.5]]; y = [0, 1, 1]; "
+        "update(params, x[:2], y[:2], 0.5); update(params, x[1:], y[1:], 0.5); update(params, 1 - x[:2], y[:2], 0.5)"
     )
     assert got == equal_to(expected, call=call)
 
@@ -130,7 +131,8 @@ def test_under_jit(submission, reference):
 @needs("test_leaves")
 def test_float32_leaves(submission):
     """Every leaf that `init` makes is float32, and the biases are 0."""
-    dtypes, biases = submission.run("dtypes_and_biases", SIZES)
-    facts = {"dtypes": dtypes, "biases that are not 0": [name for name, bias in biases.items() if np.any(bias)]}
-    expected = {"dtypes": dict.fromkeys(("W1", "W2", "b1", "b2"), "float32"), "biases that are not 0": []}
-    assert facts == equal_to(expected, call="init(jax.random.key(0), [2, 3, 2])")
+    dtypes, biases = submission.run("dtypes_and_biases", EQUAL)
+    layers = [f"layer {number}" for number, bias in enumerate(biases, start=1) if np.any(bias)]
+    facts = {"dtypes": dtypes, "biases": len(biases), "biases that are not 0": layers}
+    expected = {"dtypes": ["float32"], "biases": 3, "biases that are not 0": []}
+    assert facts == equal_to(expected, call="init(jax.random.key(0), [200, 200, 200, 200])")

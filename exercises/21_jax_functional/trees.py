@@ -38,12 +38,28 @@ def read(tree, sizes, rows=None):
 def network(module, sizes, arrays):
     """Params in the form that the learner's `init` gives, with these numbers, `arrays` by name, as their leaves."""
     known = names(sizes)
-    return jax.tree_util.tree_map(lambda leaf: jax.numpy.asarray(arrays[known[leaf.shape]]), outline(module, sizes))
+    return jax.tree_util.tree_map(lambda leaf: jax.device_put(arrays[known[leaf.shape]]), outline(module, sizes))
+
+
+def stacked(*trees):
+    """Trees of one form as one tree, each leaf with an axis in front; numpy stacks them, so nothing is compiled."""
+    return jax.tree_util.tree_map(lambda *leaves: jax.device_put(np.stack(leaves)), *trees)
+
+
+def key_of(seed):
+    """jax.random.key(seed), made of its two numbers: nothing is compiled for it."""
+    return jax.random.wrap_key_data(np.array([0, seed], np.uint32), impl="threefry2x32")
+
+
+def parts(tree):
+    """(weights, biases) of params in the order of the leaves, whatever their sizes are."""
+    leaves = [plain(leaf) for leaf in jax.tree_util.tree_leaves(tree)]
+    return tuple([leaf for leaf in leaves if getattr(leaf, "ndim", None) == axes] for axes in (2, 1))
 
 
 def outline(module, sizes):
     """What `init` gives, with shapes in the place of numbers: nothing is compiled for it where that can be."""
-    key = jax.random.key(0)
+    key = key_of(0)
     try:
         return jax.eval_shape(lambda key: module.init(key, tuple(sizes)), key)
     except Exception:  # it asks for the key's numbers

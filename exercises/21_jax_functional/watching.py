@@ -27,8 +27,10 @@ def traced_in(file, function, *values):
 
     def watch(frame, event, _):
         nonlocal seen
-        if event == "call" and not seen and frame.f_code.co_filename == file:
-            seen = any(map(is_traced, list(frame.f_locals.values())))
+        if event == "call" and frame.f_code.co_filename == file:
+            seen = seen or any(map(is_traced, list(frame.f_locals.values())))
+        if seen:
+            sys.setprofile(before)  # the rest of the trace is as fast as ever
 
     before = sys.getprofile()
     sys.setprofile(watch)
@@ -39,10 +41,18 @@ def traced_in(file, function, *values):
     return seen, result
 
 
+def forget_older_objects():
+    """From now on `tracers_left` looks at what is made later; looking through all that frameworks hold is slow."""
+    gc.collect()
+    gc.freeze()
+
+
 def tracers_left():
     """The tracers that are still alive though nothing is being traced: someone keeps them."""
     gc.collect()
-    return [thing for thing in gc.get_objects() if isinstance(thing, jax.core.Tracer)]
+    things = gc.get_objects()
+    kinds = {kind for kind in set(map(type, things)) if issubclass(kind, jax.core.Tracer)}
+    return [thing for thing in things if type(thing) in kinds]
 
 
 def fresh(module):

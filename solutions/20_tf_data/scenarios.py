@@ -5,6 +5,7 @@ from itertools import islice
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.data.ops import shuffle_op
 from tensorflow.python.eager import context
 
 MOST_BATCHES = 1_000
@@ -46,6 +47,35 @@ def first_batch(module, count, batch_size, seed):
     x = np.arange(count)
     dataset = module.make_dataset(x, x, batch_size, shuffle=True, seed=seed)
     return next(iter(dataset))[0].numpy()
+
+
+def steps(dataset):
+    """A dataset and those that it is made of; what a function of a step makes is not among them."""
+    yield dataset
+    for before in dataset._inputs():
+        yield from steps(before)
+
+
+def largest_buffer(module, count):
+    """How many samples the largest shuffle buffer of a dataset over `count` samples holds; 0 without one. Nothing is read."""
+    x = np.zeros(count, np.uint8)
+    dataset = module.make_dataset(x, x, 100, shuffle=True, seed=1)
+    sizes = [int(step._buffer_size) for step in steps(dataset) if isinstance(step, shuffle_op._ShuffleDataset)]
+    return max(sizes, default=0)
+
+
+def order_is_promised(module, x, y, **options):
+    """Does every parallel step of the dataset keep the order of its samples? By its settings: with the worker's one thread
+    it would even if it need not.
+    """
+    dataset = module.make_dataset(x, y, augment=AUGMENTS["twice and one"], **options)
+    unless_told = "false" if dataset.options().deterministic is False else "true"
+    kept = []
+    for step in steps(dataset):
+        if int(getattr(step, "_num_parallel_calls", 1)) != 1:
+            told = getattr(step, "_deterministic", "true")
+            kept.append(unless_told if told == "default" else told)
+    return "false" not in kept
 
 
 def augmented(module, x, y, augment, times=1, **options):

@@ -89,6 +89,8 @@ def test_any_sample_can_come_first(submission, rng):
         # of `batch_size` draws none from the last tenth: below 0.9 ** 40 = 1.5 %, so the smallest asks for a half
         least = count // 2 if count == 300 else count - count // 10
         got[f"{count} samples: the first {batch_size} reach beyond number {least}"] = bool(batch.max() >= least)
+    some, many = (submission.run("largest_buffer", count) for count in (130_000, 3_000_000))
+    got["a buffer for 130,000 samples grows with them"] = some < 130_000 or many >= 3_000_000
     assert got == all_hold(got)
 
 
@@ -176,16 +178,21 @@ def test_augment_gets_one_sample_of_x(submission, rng):
 
 @points(2, id="20.8", about="make_dataset")
 @needs("test_a_shuffled_epoch")
-@catches("seed_ignored", "seed_zero_ignored", "no_seed_is_a_fixed_seed", "sets_the_global_seed")
+@catches("seed_ignored", "seed_zero_ignored", "no_seed_is_a_fixed_seed", "sets_the_global_seed", "order_left_to_chance")
 def test_the_seed_decides(submission, rng):
     """The same seed gives the same sequence of epochs, in a new process too, another seed another one; 0 is a seed like
-    any other; without one no two datasets are alike; global random states stay as they were."""
+    any other; without one no two datasets are alike; no step leaves the order to chance; global random states stay as
+    they were."""
     one, other = draw_seeds(rng, 2)
     x, y = samples(30, 2)
     options = {"batch_size": 4, "shuffle": True}
     seeds = [one, one, other, 0, 0, None, None, "not given", "not given"]
     first, again, another, zero, zero_again, *free = submission.run("one_after_another", x, y, seeds, 2, **options)
     states = {f"seed={seed}": submission.run("global_state", x, y, seed=seed, **options) for seed in (one, None)}
+    promised = {
+        f"{name}: no parallel step leaves the order to chance": submission.run("order_is_promised", x, y, batch_size=4, **how)
+        for name, how in {"no shuffle": {}, "a seed": {"shuffle": True, "seed": one}}.items()
+    }
     submission.restart()
     (later,) = submission.run("one_after_another", x, y, [one], 2, **options)
     facts = {
@@ -194,6 +201,7 @@ def test_the_seed_decides(submission, rng):
         "another seed, other epochs": first != another and flat(first[0]) != flat(another[0]),
         "0 is a seed like any other": zero == zero_again and zero != first,
         "no seed: no two alike": all(a != b and flat(a[0]) != flat(b[0]) for a, b in combinations(free, 2)),
+        **promised,
     }
     for seed, state in states.items():
         for name, value in state["before"].items():

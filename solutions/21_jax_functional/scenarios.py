@@ -8,39 +8,45 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from compiled import compiled
-from trees import form, network, plain, read
-from watching import fresh, tracers_left
+from trees import form, key_of, network, parts, plain, read, stacked
+from watching import forget_older_objects, fresh, tracers_left
 
-KEYS = {"key": jax.random.key, "PRNGKey": jax.random.PRNGKey}
+KEYS = {"key": key_of, "PRNGKey": jax.random.PRNGKey}
 
 
-def init_everywhere(module, kind, seed, sizes):
-    """The params of one key, made in several ways; those of several keys, made in a vmap and in a loop."""
-    key = KEYS[kind](seed)
+def init_again(module, kind, seeds, sizes):
+    """The leaves made of the first seed's key, twice, and those of the other seeds' keys."""
+    key, *others = [KEYS[kind](seed) for seed in seeds]
     given = list(sizes)
     before = np.random.get_state()[1].copy(), random.getstate()
-    seen = {"once": read(module.init(key, given), sizes)}
+    seen = {"once": leaves_of(module.init(key, given))}
     drawn_elsewhere = not np.array_equal(np.random.get_state()[1], before[0]) or random.getstate() != before[1]
-    seen["again, sizes in a tuple"] = read(module.init(key, tuple(sizes)), sizes)
-    keys = jax.random.split(key, 2)
-    if kind == "key":
-        ensemble = jax.jit(jax.vmap(lambda key: module.init(key, tuple(sizes))))(keys)
-        seen["in jit and vmap"] = read(ensemble, sizes, rows=2)
-    seen["in a loop"] = [read(module.init(key, tuple(sizes)), sizes) for key in keys]
+    seen["again, sizes in a tuple"] = leaves_of(module.init(key, tuple(sizes)))
+    seen["others"] = [leaves_of(module.init(key, tuple(sizes))) for key in others]
     return seen, {"sizes": given, "drawn elsewhere": drawn_elsewhere}
+
+
+def init_of_many(module, seeds, sizes):
+    """The leaves made of each seed's key: in a jit and a vmap over the keys, and in a loop."""
+    keys = jax.random.wrap_key_data(np.array([[0, seed] for seed in seeds], np.uint32), impl="threefry2x32")
+    at_once = jax.jit(jax.vmap(lambda key: module.init(key, tuple(sizes))))(keys)
+    return leaves_of(at_once), [leaves_of(module.init(key_of(seed), tuple(sizes))) for seed in seeds]
+
+
+def leaves_of(tree):
+    return [plain(leaf) for leaf in jax.tree_util.tree_leaves(tree)]
 
 
 def weights_and_biases(module, seed, sizes):
     """The weights and the biases that `init` makes, in the order of the leaves, whatever their sizes are."""
-    leaves = [plain(leaf) for leaf in jax.tree_util.tree_leaves(module.init(jax.random.key(seed), sizes))]
-    return [leaf for leaf in leaves if leaf.ndim == 2], [leaf for leaf in leaves if leaf.ndim == 1]
+    return parts(module.init(key_of(seed), sizes))
 
 
 def key_reuse(module, sizes):
     """The class of the error that jax.debug_key_reuse makes of `init` when it is traced, or None."""
     with jax.debug_key_reuse(True):
         try:
-            jax.eval_shape(lambda key: module.init(key, tuple(sizes)), jax.random.key(7))
+            jax.eval_shape(lambda key: module.init(key, tuple(sizes)), key_of(7))
         except jax.errors.KeyReuseError:
             return "KeyReuseError"
         except jax.errors.JAXTypeError:  # it asks for the key's numbers, which another check is about
@@ -68,12 +74,12 @@ def state_of(params, sizes):
         return "deleted"
 
 
-def around_calls(module, sizes, arrays, x, y, lr):
-    """What the arguments hold after each call, and the results of equal calls with others in between."""
+def around_calls(module, nets, lr):
+    """What the arguments hold after each call, and the results of equal calls with others in between.
+
+    `nets`: (sizes, arrays, x, y) for each function, by name.
+    """
     module = fresh(module)
-    params = network(module, sizes, arrays)
-    before = form(params)
-    own_x, own_y = x.copy(), y.copy()
     calls = {
         "apply": lambda x, y: plain(module.apply(params, x)),
         "loss": lambda x, y: plain(module.loss(params, x, y)),
@@ -82,8 +88,11 @@ def around_calls(module, sizes, arrays, x, y, lr):
     }
     results, arguments = {}, {}
     for name, call in calls.items():
+        sizes, arrays, x, y = nets[name]
         params = network(module, sizes, arrays)
-        device_x, device_y = jnp.asarray(x), jnp.asarray(y)
+        before = form(params)
+        own_x, own_y = x.copy(), y.copy()
+        device_x, device_y = jax.device_put(x), jax.device_put(y)
         results[name] = [call(own_x, own_y)]
         if name == "update":
             module.update(network(module, sizes, arrays), x[::-1] + 1, y, 3 * lr)
@@ -158,7 +167,7 @@ def traced_lengths(module, sizes, arrays, batches):
 def inside_others(module, sizes, arrays, others, xs, ys, lr):
     """The functions inside vmap, scan and jit of the caller. `others`: the params of a second network."""
     params = network(module, sizes, arrays)
-    both = jax.tree_util.tree_map(lambda *pair: jnp.stack(pair), params, network(module, sizes, others))
+    both = stacked(params, network(module, sizes, others))
 
     def step(params, batch):
         value = module.loss(params, *batch)
@@ -176,13 +185,14 @@ def tracers_kept(module, sizes, arrays, x, y):
     module = fresh(module)
     params = network(module, sizes, arrays)
     calls = {
-        "init": lambda: jax.eval_shape(lambda key: module.init(key, tuple(sizes)), jax.random.key(0)),
+        "init": lambda: jax.eval_shape(lambda key: module.init(key, tuple(sizes)), key_of(0)),
         "apply": lambda: jax.eval_shape(lambda p: module.apply(p, x), params),
         "loss": lambda: jax.eval_shape(jax.grad(lambda p: module.loss(p, x, y)), params),
         "update": lambda: jax.eval_shape(lambda p: module.update(p, x, y, 0.5), params),
         "per_example_grads": lambda: jax.eval_shape(lambda p: module.per_example_grads(p, x, y), params),
     }
-    kept, alive = {}, tracers_left()
+    forget_older_objects()
+    kept, alive = {}, []
     for name, call in calls.items():
         call()
         now = tracers_left()
@@ -192,27 +202,33 @@ def tracers_kept(module, sizes, arrays, x, y):
 
 
 def own_params(module, sizes, x, y):
-    """dtype and shape of the gradients and the step of params that `init` made, by name."""
-    params = module.init(jax.random.key(3), sizes)
-    trees = {
-        "jax.grad(loss)": compiled(module, "loss and grad")(params, x, y)[1],
-        "update": module.update(params, x, y, 0.5),
-    }
+    """dtype and shape of the gradients and the step of params that `init` made, by name; nothing is computed for it."""
+
+    def traced(key):
+        params = module.init(key, sizes)
+        return {"jax.grad(loss)": jax.grad(module.loss)(params, x, y), "update": module.update(params, x, y, 0.5)}
+
     return {
         name: {leaf: f"{value.dtype} {value.shape}" for leaf, value in read(tree, sizes).items()}
-        for name, tree in trees.items()
+        for name, tree in jax.eval_shape(traced, key_of(3)).items()
     }
 
 
 def inputs_of_every_dtype(module, sizes, arrays, x, y, dtypes, label_dtypes):
-    """Logits and loss for x as each dtype, everything for the first of them, and the loss for y as each dtype."""
+    """Logits and loss for x as each dtype, and the loss for y as each dtype."""
     params = network(module, sizes, arrays)
-    seen = {}
+    seen = {f"y: {dtype}": plain(module.loss(params, x, y.astype(dtype))) for dtype in label_dtypes}
     for dtype in dtypes:
         cast = x.astype(dtype)
         seen[f"x: {dtype}"] = {"apply": plain(module.apply(params, cast)), "loss": plain(module.loss(params, cast, y))}
-    first = x.astype(dtypes[0])
-    seen["update"] = read(module.update(params, first, y, 0.5), sizes)
-    grads = compiled(module, "per_example_grads")(params, first, y)
-    seen["per_example_grads"] = read(grads, sizes, rows=len(x))
-    return seen | {f"y: {dtype}": plain(module.loss(params, x, y.astype(dtype))) for dtype in label_dtypes}
+    return seen
+
+
+def gradients_of_integers(module, sizes, arrays, x, y):
+    """The step and the gradients of each row for x of an integer dtype."""
+    params = network(module, sizes, arrays)
+    grads = compiled(module, "per_example_grads")(params, x, y)
+    return {
+        "update": read(module.update(params, x, y, 0.5), sizes),
+        "per_example_grads": read(grads, sizes, rows=len(x)),
+    }

@@ -8,8 +8,10 @@ from grader.checks import catches, close_to, equal_to, needs, points
 
 NEAR = {"rtol": 1e-4, "atol": 2e-6}
 SIZES, ROWS = [2, 3, 2], 3  # as in the visible checks: what is compiled for those need not be compiled again
-WIDE = [400, 400, 400, 300]
-DEPTHS = {"one layer": [4, 3], "two layers": SIZES, "four layers": [3, 6, 1, 8, 4]}
+EQUAL = [200, 200, 200, 200]
+WIDE = [300, 200, 200]  # W1 of another shape and variance than W2
+ONE_LAYER = [4, 3]
+DEPTHS = {"one layer": ONE_LAYER, "two layers": SIZES, "four layers": [3, 6, 1, 8, 4]}
 
 
 def numbers(rng, sizes, scale=1.0):
@@ -33,25 +35,24 @@ def batch(rng, sizes, count):
 @needs("test_leaves")
 def test_init_is_pure(submission, rng):
     """`init` draws from its key alone, a typed or a legacy one, and gives the same inside jit and vmap as outside."""
-    seed, facts = int(rng.integers(1 << 30)), {}
+    seeds, facts = rng.choice(1 << 30, size=3, replace=False).tolist(), {}
     for kind in ("key", "PRNGKey"):
-        seen, around = submission.run("init_everywhere", kind, seed, SIZES)
-        facts[f"{kind}: sizes left as they were"] = around["sizes"] == SIZES
+        seen, around = submission.run("init_again", kind, seeds, EQUAL)
+        facts[f"{kind}: sizes left as they were"] = around["sizes"] == EQUAL
         facts[f"{kind}: draws from its key alone"] = not around["drawn elsewhere"]
-        once, rows = seen["once"], seen["in a loop"]
-        facts[f"{kind}: the same again"] = alike(once, seen["again, sizes in a tuple"])
-        if kind == "key":
-            stacked = {name: np.stack([row[name] for row in rows]) for name in once}
-            facts["a vmap over keys as a loop over keys"] = alike(stacked, seen["in jit and vmap"])
-        weights = [one["W1"] for one in (once, *rows)]
-        facts[f"{kind}: other keys give others"] = not any(map(np.array_equal, weights[:2], weights[1:]))
+        facts[f"{kind}: the same again"] = alike(seen["once"], seen["again, sizes in a tuple"])
+        weights = [[leaf for leaf in leaves if leaf.ndim == 2] for leaves in (seen["once"], *seen["others"])]
+        pairs = [pair for two in itertools.combinations(weights, 2) for pair in zip(*two, strict=True)]
+        facts[f"{kind}: other keys give others"] = not any(np.array_equal(*pair) for pair in pairs)
+    at_once, rows = submission.run("init_of_many", seeds[1:], WIDE)
+    stacked = [np.stack(leaves) for leaves in zip(*rows, strict=True)]
+    facts["a vmap over keys as a loop over keys"] = alike(stacked, at_once)
     assert facts == equal_to(dict.fromkeys(facts, True))
 
 
 def alike(one, other):
-    return one.keys() == other.keys() and all(
-        one[name].shape == other[name].shape and np.allclose(one[name], other[name], rtol=1e-4, atol=1e-6)
-        for name in one
+    return len(one) == len(other) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-4, atol=1e-6) for a, b in zip(one, other, strict=True)
     )
 
 
@@ -89,17 +90,18 @@ def labelled(x, y):
 @needs("test_leaves")
 def test_calls_are_pure(submission, reference, rng):
     """A call leaves its arguments as they were and usable; repeated, with another one in between, it gives the same."""
-    arrays, (x, y) = numbers(rng, SIZES), batch(rng, SIZES, ROWS)
-    results, arguments = submission.run("around_calls", SIZES, arrays, x, y, 0.25)
+    two, one = ((sizes, numbers(rng, sizes), *batch(rng, sizes, ROWS)) for sizes in (SIZES, ONE_LAYER))
+    nets = {"apply": two, "loss": two, "update": one, "per_example_grads": one}
+    results, arguments = submission.run("around_calls", nets, 0.25)
     expected = {
-        "apply": reference.run("logits", arrays, x),
-        "loss": reference.run("loss", arrays, x, y),
-        "update": reference.run("steps", arrays, [(x, y)], [0.25])[0],
-        "per_example_grads": reference.run("example_grads", arrays, x, y),
+        "apply": reference.run("logits", *two[1:3]),
+        "loss": reference.run("loss", *two[1:]),
+        "update": reference.run("steps", one[1], [one[2:]], [0.25])[0],
+        "per_example_grads": reference.run("example_grads", *one[1:]),
     }
     facts = {}
     for name, after in arguments.items():
-        params = after["params"]
+        (_, arrays, x, y), params = nets[name], after["params"]
         facts |= {
             f"{name}: params usable": params != "deleted",
             f"{name}: params as they were": params == "deleted" or (unchanged(params, arrays) and after["form kept"]),
@@ -121,12 +123,14 @@ def unchanged(params, arrays):
 def test_keys_used_once(submission, rng):
     """No key is used twice: no two layers, rows or columns have related numbers, and jax.debug_key_reuse agrees."""
     seed = int(rng.integers(1 << 30))
-    weights, _ = submission.run("weights_and_biases", seed, WIDE)
-    pairs = [(i, j) for j in range(len(weights)) for i in range(j)]
-    related = [f"layers {i + 1} and {j + 1}" for i, j in pairs if are_related(weights[i], weights[j])]
-    for layer, weight in enumerate(weights, start=1):
-        facing = {"rows": weight, "columns": weight.T}
-        related += [f"{what} of layer {layer}" for what, some in facing.items() if repeats(some)]
+    related = []
+    for sizes in (EQUAL, WIDE):
+        weights, _ = submission.run("weights_and_biases", seed, sizes)
+        pairs = itertools.combinations(enumerate(weights, start=1), 2)
+        related += [f"layers {i} and {j} of {sizes}" for (i, one), (j, other) in pairs if are_related(one, other)]
+        for layer, weight in enumerate(weights, start=1):
+            facing = {"rows": weight, "columns": weight.T}
+            related += [f"{what} of layer {layer} of {sizes}" for what, some in facing.items() if repeats(some)]
     got = {"related": related, "jax.debug_key_reuse": submission.run("key_reuse", SIZES)}
     assert got == equal_to({"related": [], "jax.debug_key_reuse": None})
 
@@ -173,22 +177,21 @@ def variance_in_words(weight):
 @catches("hidden_state", "lr_baked")
 @needs("test_leaves")
 def test_several_updates(submission, reference, rng):
-    """Five steps of networks of one to four layers, with other batches, batch sizes and lrs, equal jax.grad's."""
+    """Steps of networks of one to four layers, with other batches, batch sizes and kinds of lr, equal jax.grad's."""
     got, expected = {}, {}
     lrs = [0.5, 0.125, 0.25, 1.0, 0.0625]
-    for name, sizes in DEPTHS.items():
+    for name in ("two layers", "four layers"):
+        sizes = DEPTHS[name]
         arrays = numbers(rng, sizes)
-        counts = (3, 3, 1, 3, 3) if name == "two layers" else (3,) * 5
-        batches = [batch(rng, sizes, count) for count in counts]
+        batches = [batch(rng, sizes, ROWS) for _ in lrs]
         steps, forms = submission.run("several_updates", sizes, arrays, batches, lrs)
         got[name] = {f"step {number}": step for number, step in enumerate(steps, start=1)} | {"forms": forms}
         steps = reference.run("steps", arrays, batches, lrs)
         expected[name] = {f"step {number}": step for number, step in enumerate(steps, start=1)} | {"forms": 1}
-    sizes = DEPTHS["one layer"]
-    arrays, (x, y) = numbers(rng, sizes), batch(rng, sizes, ROWS)
+    arrays, (x, y) = numbers(rng, ONE_LAYER), batch(rng, ONE_LAYER, 1)
     lrs = {"int": 2, "numpy float64": 0.3, "JAX scalar": 0.3}
-    got["lr"] = submission.run("update_with_lrs", sizes, arrays, x, y, lrs)
-    expected["lr"] = {kind: reference.run("steps", arrays, [(x, y)], [lr])[0] for kind, lr in lrs.items()}
+    got["one layer, one row, lr"] = submission.run("update_with_lrs", ONE_LAYER, arrays, x, y, lrs)
+    expected["one layer, one row, lr"] = {kind: reference.run("steps", arrays, [(x, y)], [lr])[0] for kind, lr in lrs.items()}
     assert got == close_to(expected, **NEAR)
 
 
@@ -198,7 +201,8 @@ def test_several_updates(submission, reference, rng):
 def test_forms(submission, rng):
     """Gradients and updated params have the form of params: the same containers with the same leaves."""
     got = {}
-    for name, sizes in DEPTHS.items():
+    for name in ("one layer", "four layers"):
+        sizes = DEPTHS[name]
         arrays, (x, y) = numbers(rng, sizes), batch(rng, sizes, ROWS)
         forms = submission.run("forms_of", sizes, arrays, x, y)
         got |= {f"{name}, {tree}": form == forms["params"] for tree, form in forms.items()}
@@ -235,9 +239,9 @@ def test_no_python_loop(submission, rng):
 def test_one_trace_for_equal_shapes(submission, rng):
     """`update` is traced once for each batch size, whatever the values, the lr and the order of the calls."""
     counts = [6, 6, 9, 6, 9, 9]
-    batches = [batch(rng, SIZES, count) for count in counts]
+    batches = [batch(rng, ONE_LAYER, count) for count in counts]
     lrs = [0.5, 0.25, 0.25, 0.125, 0.3, 0.01]
-    seen = submission.run("traced_calls", SIZES, numbers(rng, SIZES), batches, lrs)
+    seen = submission.run("traced_calls", ONE_LAYER, numbers(rng, ONE_LAYER), batches, lrs)
     rows = zip(counts, lrs, seen, strict=True)
     got = {f"call {i}, {count} rows, lr={lr}": traced for i, (count, lr, traced) in enumerate(rows, start=1)}
     assert got == equal_to(dict(zip(got, [True, False, True, False, False, False], strict=True)))
@@ -296,6 +300,9 @@ def test_inputs_of_every_dtype(submission, reference, rng):
         cast = x.astype(dtype)
         losses = {"apply": reference.run("logits", arrays, cast), "loss": reference.run("loss", arrays, cast, y)}
         expected[f"x: {dtype}"] = losses
+    arrays, (x, y) = numbers(rng, ONE_LAYER), batch(rng, ONE_LAYER, 1)
+    x = rng.integers(0, 4, size=x.shape).astype(np.uint8)
+    got |= submission.run("gradients_of_integers", ONE_LAYER, arrays, x, y)
     expected["update"] = reference.run("steps", arrays, [(x, y)], [0.5])[0]
     expected["per_example_grads"] = reference.run("example_grads", arrays, x, y)
     assert got == close_to(expected, **NEAR)
