@@ -241,7 +241,9 @@ def test_four_adam_steps(submission, reference, rng):
         expected[name] = dict.fromkeys(
             got[name], {"losses": wanted["losses"], "out.bias": wanted["weights"]["out.bias"]}
         )
-    assert got == close_to(expected, rtol=1e-3, atol=1e-3)
+    assert got == close_to(expected, rtol=1e-4, atol=1e-4)
+    # A beta_2 of 0.99 is told from 0.999 by less than Keras's other eps makes of some seeds; torch alone has no such noise.
+    assert got["defaults"]["torch"] == close_to(expected["defaults"]["torch"], rtol=1e-5, atol=1e-6)
 
 
 @points(0.5, id="22.5b", about="train_both")
@@ -265,7 +267,7 @@ def test_adam_with_tiny_gradients(submission, reference, rng):
 @catches("keras_shuffles", "batches_averaged", "only_last_batch_reported", "softmax_twice", "made_equal_first")
 def test_five_epochs(submission, reference, rng):
     """Two models that begin with different weights are trained as they come: over five epochs each curve is its own
-    framework's, to one in a thousand, and so is the running mean."""
+    framework's, to one in ten thousand, and so is the running mean."""
     options = {"lr": 0.05, "epochs": 5, "batch_size": 4}
     eps, momentum = OPTIONS["eps"], OPTIONS["momentum"]
     weights, kernels, x, y, got = trained(submission, rng, 6, options, OPTIONS, alike=False)
@@ -279,7 +281,7 @@ def test_five_epochs(submission, reference, rng):
         },
     }
     means = {side: got[side]["norm.running_mean"] for side in ("torch", "keras")}
-    assert {"losses": got["losses"], "running means": means} == close_to(expected, rtol=1e-3, atol=1e-3)
+    assert {"losses": got["losses"], "running means": means} == close_to(expected, rtol=1e-4, atol=1e-5)
 
 
 # 22.7 Differences
