@@ -228,11 +228,11 @@ def test_one_adam_step(submission, reference, rng):
 @points(0.5, id="22.5c", about="train_both")
 @catches("betas_ignored")
 def test_four_adam_steps(submission, reference, rng):
-    """With eps far below the gradients, four steps of Adam take both where torch's go, with the betas given; so do two
-    with torch's defaults."""
-    options = {"optimizer": "adam", "lr": 0.03, "batch_size": 3}
+    """With eps far below the gradients, four steps of Adam take both where torch's go, with the betas given and with
+    torch's defaults."""
+    options = {"optimizer": "adam", "lr": 0.03, "epochs": 2, "batch_size": 3}
     got, expected = {}, {}
-    for name, more in (("given", {"betas": (0.5, 0.6), "eps": 1e-10, "epochs": 2}), ("defaults", {})):
+    for name, more in (("given", {"betas": (0.5, 0.6), "eps": 1e-10}), ("defaults", {})):
         weights, _, x, y, seen = trained(submission, rng, 6, options | more)
         wanted = reference.run("torch_training", weights, x, y, **options, **more)
         got[name] = {
@@ -242,7 +242,7 @@ def test_four_adam_steps(submission, reference, rng):
             got[name], {"losses": wanted["losses"], "out.bias": wanted["weights"]["out.bias"]}
         )
     assert got == close_to(expected, rtol=1e-4, atol=1e-4)
-    # A beta_2 of 0.99 is told from 0.999 by less than Keras's other eps makes of some seeds; torch alone has no such noise.
+    # A default of 0.99 for 0.999 moves little in four steps. torch's own side has next to no noise, and shows it.
     assert got["defaults"]["torch"] == close_to(expected["defaults"]["torch"], rtol=1e-5, atol=1e-6)
 
 
