@@ -52,10 +52,17 @@ def fate(
 
     A timeout is believed at the exercise's own deadline only: on a loaded machine a framework's first step takes seconds.
     """
-    if (hasty := dataclasses.replace(exercise, deadline=min(PATIENCE, exercise.deadline))) != exercise:
-        result = fate(hasty, checks, content, source, cache, seed)
-        if result[0] != "timeout":
-            return result
+    result = ("timeout", "")
+    for deadline in sorted({min(PATIENCE, exercise.deadline), exercise.deadline}):
+        if result[0] == "timeout":
+            patient = dataclasses.replace(exercise, deadline=deadline)
+            result = _fate(patient, checks, content, source, cache, seed)
+    return result
+
+
+def _fate(
+    exercise: Exercise, checks: tuple[Check, ...], content: bytes, source: WorkerSource, cache: ValueCache, seed: str
+) -> tuple[str, str]:
     files = {exercise.file_name: content}
     judging = Judging(exercise, checks, files, source=source, cache=cache, seed=seed, name_mistakes=False)
     try:

@@ -244,7 +244,7 @@ def test_four_adam_steps(submission, reference, rng):
     assert got == close_to(expected, rtol=1e-4, atol=1e-4)
     # A default of 0.99 for 0.999 moves little in four steps. torch's own side has next to no noise, and shows it.
     seen, wanted = ({"defaults": {"torch": side["defaults"]["torch"]}} for side in (got, expected))
-    assert seen == close_to(wanted, rtol=1e-5, atol=1e-6)
+    assert seen == close_to(wanted, rtol=3e-6, atol=1e-6)
 
 
 @points(0.5, id="22.5b", about="train_both")
