@@ -123,6 +123,15 @@ def test_a_hole_is_shown_and_listing_the_survivors_closes_it(holed: Path, told: 
     assert told(holed)[0]
 
 
+def test_a_timeout_is_believed_at_the_exercise_s_own_deadline_only(
+    holed: Path, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However short the first deadline is, what survives does: nothing counts as killed because the machine was slow."""
+    expected = told(holed)
+    monkeypatch.setattr(mutants, "PATIENCE", 1e-4)
+    assert told(holed) == expected
+
+
 def test_entries_without_a_reason_or_a_survivor_are_reported(holed: Path, told: Any) -> None:
     table = holed / "solutions/90_double/EQUIVALENT_MUTANTS.md"
     rows = ['| `raise TypeError(f"x is a text: {x!r}")` | `pass` |  |', "| `return 2 * x` | `return 2 / x` | why |"]

@@ -23,8 +23,9 @@ KERAS = {
 
 
 def built(module: Any, sizes: dict[str, int], **options: Any) -> tuple[nn.Module, Any]:
-    """Both of the learner's models."""
-    return module.build_torch(**sizes, **options), module.build_keras(**sizes, **options)
+    """Both of the learner's models. Sizes go by position here (by name elsewhere), options both ways."""
+    torch_model = module.build_torch(*sizes.values(), **options)
+    return torch_model, module.build_keras(*sizes.values(), *options.values())
 
 
 KEPT: dict[str, tuple[nn.Module, Any]] = {}

@@ -228,11 +228,11 @@ def test_one_adam_step(submission, reference, rng):
 @points(0.5, id="22.5c", about="train_both")
 @catches("betas_ignored")
 def test_four_adam_steps(submission, reference, rng):
-    """With eps far below the gradients, four steps of Adam take both where torch's go, with the betas given; so do two
-    with torch's defaults."""
-    options = {"optimizer": "adam", "lr": 0.03, "batch_size": 3}
+    """With eps far below the gradients, four steps of Adam take both where torch's go, with the betas given and with
+    torch's defaults."""
+    options = {"optimizer": "adam", "lr": 0.03, "epochs": 2, "batch_size": 3}
     got, expected = {}, {}
-    for name, more in (("given", {"betas": (0.5, 0.6), "eps": 1e-10, "epochs": 2}), ("defaults", {})):
+    for name, more in (("given", {"betas": (0.5, 0.6), "eps": 1e-10}), ("defaults", {})):
         weights, _, x, y, seen = trained(submission, rng, 6, options | more)
         wanted = reference.run("torch_training", weights, x, y, **options, **more)
         got[name] = {
@@ -241,7 +241,10 @@ def test_four_adam_steps(submission, reference, rng):
         expected[name] = dict.fromkeys(
             got[name], {"losses": wanted["losses"], "out.bias": wanted["weights"]["out.bias"]}
         )
-    assert got == close_to(expected, rtol=1e-3, atol=1e-3)
+    assert got == close_to(expected, rtol=1e-4, atol=1e-4)
+    # A default of 0.99 for 0.999 moves little in four steps. torch's own side has next to no noise, and shows it.
+    seen, wanted = ({"defaults": {"torch": side["defaults"]["torch"]}} for side in (got, expected))
+    assert seen == close_to(wanted, rtol=3e-6, atol=1e-6)
 
 
 @points(0.5, id="22.5b", about="train_both")
@@ -265,7 +268,7 @@ def test_adam_with_tiny_gradients(submission, reference, rng):
 @catches("keras_shuffles", "batches_averaged", "only_last_batch_reported", "softmax_twice", "made_equal_first")
 def test_five_epochs(submission, reference, rng):
     """Two models that begin with different weights are trained as they come: over five epochs each curve is its own
-    framework's, to one in a thousand, and so is the running mean."""
+    framework's, to one in ten thousand, and so is the running mean."""
     options = {"lr": 0.05, "epochs": 5, "batch_size": 4}
     eps, momentum = OPTIONS["eps"], OPTIONS["momentum"]
     weights, kernels, x, y, got = trained(submission, rng, 6, options, OPTIONS, alike=False)
@@ -279,7 +282,7 @@ def test_five_epochs(submission, reference, rng):
         },
     }
     means = {side: got[side]["norm.running_mean"] for side in ("torch", "keras")}
-    assert {"losses": got["losses"], "running means": means} == close_to(expected, rtol=1e-3, atol=1e-3)
+    assert {"losses": got["losses"], "running means": means} == close_to(expected, rtol=1e-4, atol=1e-5)
 
 
 # 22.7 Differences
