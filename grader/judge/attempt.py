@@ -25,12 +25,15 @@ from grader.judge.submission import Submission
 from grader.model import LANGUAGES, Attempt, Check, CheckResult, Exercise, Finding, worst
 from grader.sandbox import WorkerSource
 from grader.sandbox.runtimes import RUNTIMES
+from grader.worker.values import BadFrame
 
 NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
 OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
+# How a check stumbles over a value of another form than right code gives, or over one of another size.
+STUMBLES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, BadFrame)
 NOT_UTF8 = ("null bytes", "'utf-8' codec", "Non-UTF-8 code")  # Python's words for a file in another encoding
 
 
@@ -246,7 +249,7 @@ def classify(problem: BaseException | None, answered: bool = False) -> tuple[str
         return "crashed", Finding(kind, {"signal": problem.signal, "code": problem.code})
     if isinstance(problem, AssertionError):
         return "failed", Finding("fact")
-    if answered and isinstance(problem, (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)):
+    if answered and isinstance(problem, STUMBLES):
         return "failed", Finding("odd_result")
     if isinstance(problem, FrameworkMissing):
         return "broken", Finding("not_installed", {"package": problem.package, "extra": problem.extra})
