@@ -122,6 +122,8 @@ def test_keys_used_once(submission, rng):
     """No key is used twice: no two layers, rows or columns have related numbers, and jax.debug_key_reuse agrees."""
     seed = int(rng.integers(1 << 30))
     weights, _ = submission.run("weights_and_biases", seed, WIDE)
+    # What follows takes the square of their number and of their rows, whoever made them.
+    assert sorted(weight.shape for weight in weights) == equal_to([(400, 300), (400, 400), (400, 400)])
     pairs = [(i, j) for j in range(len(weights)) for i in range(j)]
     related = [f"layers {i + 1} and {j + 1}" for i, j in pairs if are_related(weights[i], weights[j])]
     for layer, weight in enumerate(weights, start=1):
