@@ -31,7 +31,10 @@ NAMES_ITS_CASE = ("failed", "error", "timeout", "memory", "crashed")
 ATTEMPT_SECONDS = 120.0  # of the learner's code, in all checks together
 PATIENCE_LEFT = 0.1  # share of the deadline that checks have after one has hung: a learner waits seconds, not minutes
 NAMED = ("failed", "error", "timeout", "crashed")  # outcomes that a known mistake may explain
-OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
+OUT_OF_MEMORY = (
+    "can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory",
+    "OOM when allocating tensor", "Out of memory allocating",  # TensorFlow's, and XLA's below JAX
+)  # fmt: skip
 # How a check stumbles over a value of another form than right code gives, or over one of another size.
 STUMBLES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, BadFrame)
 NOT_UTF8 = ("null bytes", "'utf-8' codec", "Non-UTF-8 code")  # Python's words for a file in another encoding

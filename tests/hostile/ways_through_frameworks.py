@@ -35,9 +35,7 @@ TENSORFLOW = {
                               lambda: list(tf.data.Dataset.range(2).cache(path)),
                               lambda: tf.debugging.experimental.enable_dump_debug_info(path),
                               lambda: tf.profiler.experimental.start(path), lambda: tf.raw_ops.WriteFile(filename=path, contents='x')):
-                    try:
-                        write()
-                        if place != '..' or tf.io.gfile.exists(path): print('wrote to', path)
+                    try: write()
                     except Exception: pass
             tf.io.gfile.rmtree('HOME')
     """,
@@ -57,10 +55,8 @@ TENSORFLOW = {
                           lambda: tf.distribute.Server({'local': ['localhost:0']}, 'local', 0),
                           lambda: tf.data.experimental.service.DispatchServer(),
                           lambda: tf.config.experimental_connect_to_host('127.0.0.1:22')):
-                try:
-                    start()
-                    print('a server')
-                except Exception as problem: print(type(problem).__name__)
+                try: start()
+                except Exception: pass
     """,
     "callbacks_that_outlive_the_call": """
         import threading, time, tensorflow as tf
@@ -82,35 +78,23 @@ TENSORFLOW = {
                 return v
             return tf.py_function(forge, [x], tf.float64)
     """,
-    "aborts_in_c": "import tensorflow as tf\ndef double(x): tf.raw_ops.Abort(error_msg='passed', exit_without_error=False)",
-    "exits_in_c": "import tensorflow as tf\ndef double(x): tf.raw_ops.Abort(error_msg='passed', exit_without_error=True)",
     "hangs_in_c": "import tensorflow as tf\ndef double(x): tf.queue.FIFOQueue(1, tf.int32).dequeue()",
     "floods_from_c": """
         import tensorflow as tf
         def double(x):
-            tf.while_loop(lambda i: True, lambda i: (i + tf.cast(tf.size(tf.print_v2 if False else tf.zeros(1)), tf.int64),),
-                          (tf.constant(0, tf.int64),), maximum_iterations=3)
-            for _ in range(3000): tf.print('PASSED ' * 1000, summarize=-1)
+            for _ in range(300): tf.print('PASSED ' * 1000, summarize=-1)
     """,
     "memory_in_c": """
         import tensorflow as tf
         kept = []
         def double(x):
-            while True: kept.append(tf.fill((64, 1 << 20), 1.0))
+            while True: kept.append(tf.raw_ops.Empty(shape=(512, 1 << 20), dtype=tf.float32))
     """,
     "memory_at_once": "import tensorflow as tf\ndef double(x): return tf.zeros((1 << 20, 1 << 20))",
     "memory_of_a_dataset": """
         import tensorflow as tf
         def double(x):
             for _ in tf.data.Dataset.from_tensors(tf.zeros(1 << 22)).repeat().batch(1 << 12).cache(): pass
-    """,
-    "a_graph_without_end": """
-        import tensorflow as tf
-        @tf.function
-        def step(v):
-            for _ in range(10**9): v = v + 1
-            return v
-        def double(x): return step(tf.constant(x))
     """,
     "tensors_that_lie": """
         import numpy as np, tensorflow as tf
@@ -164,7 +148,7 @@ TENSORFLOW = {
     """,
     "session_settings": """
         import os, tensorflow as tf, keras
-        for name in ('XLA_FLAGS', 'TF_XLA_FLAGS'): os.environ[name] = '--xla_dump_to=HOME --xla_dump_hlo_as_text'
+        os.environ['XLA_FLAGS'] = '--xla_dump_to=HOME --xla_dump_hlo_as_text'
         os.environ.update(TF_CPP_MIN_LOG_LEVEL='0', TF_CPP_VMODULE='executor=9', TF_DUMP_GRAPH_PREFIX='HOME', CUDA_CACHE_PATH='HOME')
         keras.config.set_floatx('float16')
         tf.config.set_soft_device_placement(False)
@@ -196,8 +180,8 @@ JAX = {
         def double(x):
             for start in (lambda: jax.profiler.start_server(16010),
                           lambda: jax.distributed.initialize('127.0.0.1:16011', 1, 0, initialization_timeout=1)):
-                try: print('a server', start())
-                except Exception as problem: print(type(problem).__name__)
+                try: start()
+                except Exception: pass
     """,
     "callbacks_that_outlive_the_call": """
         import os, time, jax, jax.numpy as jnp
@@ -206,11 +190,6 @@ JAX = {
             os.write(3, b'\\x02\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0[]')
         step = jax.jit(lambda v: jax.debug.callback(later, v))
         def double(x): step(jnp.float32(x))
-    """,
-    "callbacks_that_hang": """
-        import threading, jax, jax.numpy as jnp
-        wait = threading.Event().wait
-        def double(x): return jax.pure_callback(lambda v: wait(), jax.ShapeDtypeStruct((), jnp.float32), jnp.float32(x)).item()
     """,
     "callbacks_that_leave": """
         import os, jax, jax.numpy as jnp
@@ -229,21 +208,12 @@ JAX = {
     """,
     "an_array_for_a_number": "import jax.numpy as jnp\ndef double(x): return 2 * jnp.float32(x)",
     "memory_in_c": """
-        import jax.numpy as jnp
+        import jax, numpy as np
         kept = []
         def double(x):
-            while True: kept.append(jnp.ones((64, 1 << 20)).block_until_ready())
+            while True: kept.append(jax.device_put(np.empty((512, 1 << 20), 'f4')))
     """,
     "hangs_in_c": "import jax\ndef double(x): return jax.lax.while_loop(lambda v: True, lambda v: v + 1, 0)",
-    "a_trace_without_end": "import jax\ndef double(x): return jax.jit(lambda v: [v := v + 1 for _ in iter(int, 1)])(x)",
-    "deep_in_c": """
-        import jax, jax.numpy as jnp
-        def double(x):
-            def many(v):
-                for i in range(3000): v = jnp.sin(v) @ jnp.ones((2, 2)) + i
-                return v
-            jax.jit(many)(jnp.ones((2, 2)))
-    """,
     "native_code_by_ctypes": """
         import ctypes, mmap, jax, numpy as np
         def double(x):
@@ -319,14 +289,6 @@ TENSORBOARD = {
             while True: pass
         def double(x): processes.spawn(endless, nprocs=3)
     """,
-    "a_compiler": """
-        import torch
-        from torch.utils.cpp_extension import load_inline
-        def double(x):
-            try: torch.compile(lambda v: v * 2)(torch.tensor(x))
-            except Exception: pass
-            load_inline('evil', 'int f() { return 1; }', functions=['f'])
-    """,
     "native_libraries": """
         import torch
         def double(x):
@@ -350,12 +312,6 @@ TENSORBOARD = {
             for strategy in ('file_system', 'file_descriptor'):
                 torch.multiprocessing.set_sharing_strategy(strategy)
                 for _ in range(20): torch.zeros(1 << 20).share_memory_()
-    """,
-    "event_files_without_end": """
-        from torch.utils.tensorboard import SummaryWriter
-        def double(x):
-            with SummaryWriter('run', max_queue=1) as writer:
-                while True: writer.add_text('t', 'x' * (1 << 20), 1)
     """,
     "handlers_at_the_end": """
         import atexit, os, signal, sys, threading
