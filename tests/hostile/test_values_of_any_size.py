@@ -3,6 +3,7 @@ large must not make it take the square of them in time or memory."""
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,11 @@ import numpy as np
 import pytest
 
 from grader import catalog
-from grader.judge.attempt import classify
+from grader.judge import trace
+from grader.judge.attempt import Judging, classify
+from grader.judge.cache import ValueCache
+from grader.model import Check, Exercise
+from grader.sandbox.warm import FencedWorkers
 
 EXERCISES = Path(__file__).resolve().parent.parent.parent / "exercises"
 ROWS, MOST_BYTES, MOST_CALLS = 4_000, 64 << 20, 100
@@ -100,3 +105,32 @@ def _counted(function: Callable[..., Any], calls: list[str]) -> Callable[..., An
         return function(*values, **options)
 
     return call
+
+
+def test_what_a_check_was_given_does_not_stay_in_the_judge(
+    source: FencedWorkers, cache: ValueCache, toy: Exercise, toy_checks: tuple[Check, ...]
+) -> None:
+    """An attempt has some hundred values; each may be of 64 MB."""
+    files = {"double.py": b"import numpy as np\ndef double(x): return np.zeros(2 << 20)"}
+    judging = Judging(toy, toy_checks, files, source=source, cache=cache, seed="", name_mistakes=False)
+    tracemalloc.start()
+    try:
+        for case in toy_checks[0].cases * 3:
+            judging.case(toy_checks[0], case)
+        gc.collect()
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        judging.close()
+    assert peak > 16 << 20, "the arrays came"
+    assert kept < 4 << 20
+
+
+def test_large_values_are_told_apart_in_a_trace() -> None:
+    """Though not up to rounding, as small ones are: a mistake's trace is as large as that."""
+    traces = []
+    for number in (0.0, 0.0, 1.0):
+        traces.append(trace.start())
+        trace.record("value", {"many": np.full(2 << 20, number)})
+    assert trace.same(traces[0], traces[1])
+    assert not trace.same(traces[0], traces[2])
