@@ -213,6 +213,7 @@ JAX = {
         def double(x):
             while True: kept.append(jax.device_put(np.empty((512, 1 << 20), 'f4')))
     """,
+    "memory_at_once": "import jax.numpy as jnp\ndef double(x): return jnp.zeros((1 << 20, 1 << 20)).block_until_ready()",
     "hangs_in_c": "import jax\ndef double(x): return jax.lax.while_loop(lambda v: True, lambda v: v + 1, 0)",
     "native_code_by_ctypes": """
         import ctypes, mmap, jax, numpy as np
