@@ -133,5 +133,5 @@ def test_no_point_no_secret_nothing_left(
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", outcome.text)
     assert len(outcome.printed) < 70_000
     honest = (toy_root / "solutions/90_double/double.py").read_bytes()
-    assert arena.grade({"double.py": honest}).attempt.score == FULL
+    assert arena.grade({"double.py": honest}, deadline=30.0).attempt.score == FULL
     assert arena.left_behind() == before
