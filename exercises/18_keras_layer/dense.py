@@ -18,7 +18,7 @@ def beside_learners_code(scenario):
 
     @functools.wraps(scenario)
     def run(module, *values, **options):
-        _forbid_dense()
+        _forbid_dense(getattr(module, "MyDense", object))
         try:
             return scenario(module, *values, **options)
         except NotImplementedError as problem:
@@ -30,10 +30,19 @@ def beside_learners_code(scenario):
     return run
 
 
-def _forbid_dense():
-    """From now on Keras's own dense layers refuse to be made, naming themselves."""
-    for kind in (keras.layers.Dense, keras.layers.EinsumDense):
-        kind.__init__ = _refusing(f"keras.layers.{kind.__name__}")
+METHODS = ("__init__", "build", "call")
+OF_KERAS = {kind: [getattr(kind, name) for name in METHODS] for kind in (keras.layers.Dense, keras.layers.EinsumDense)}
+
+
+def _forbid_dense(layer):
+    """From now on Keras's own dense layers refuse to be made or used, naming themselves; a layer that is one does at once."""
+    for kind, methods in OF_KERAS.items():
+        name = f"keras.layers.{kind.__name__}"
+        own = [getattr(layer, method, None) for method in METHODS]
+        if kind in getattr(layer, "__mro__", ()) or any(one is other for one in own for other in methods):
+            raise ForbiddenImport(name)
+        for method in METHODS:
+            setattr(kind, method, _refusing(name))
 
 
 def _refusing(name):

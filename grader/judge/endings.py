@@ -7,8 +7,14 @@ from typing import Any
 from grader.errors import FrameworkMissing, KataError, LearnerRaised, WorkerDied, WorkerTimeout
 from grader.judge.matchers import Mismatch
 from grader.model import Finding
+from grader.worker.values import BadFrame
 
-OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory")
+OUT_OF_MEMORY = (
+    "can't allocate memory", "Cannot allocate memory", "not enough memory", "CUDA out of memory",
+    "OOM when allocating tensor", "Out of memory allocating",  # TensorFlow's, and XLA's below JAX
+)  # fmt: skip
+# How a check stumbles over a value of another form than right code gives, or over one of another size.
+STUMBLES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, BadFrame)
 NOT_UTF8 = ("null bytes", "'utf-8' codec", "Non-UTF-8 code")  # Python's words for a file in another encoding
 
 
@@ -31,7 +37,7 @@ def classify(problem: BaseException | None, answered: bool = False) -> tuple[str
         return "crashed", Finding(kind, {"signal": problem.signal, "code": problem.code})
     if isinstance(problem, AssertionError):
         return "failed", Finding("fact")
-    if answered and isinstance(problem, (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)):
+    if answered and isinstance(problem, STUMBLES):
         return "failed", Finding("odd_result")
     if isinstance(problem, FrameworkMissing):
         return "broken", Finding("not_installed", {"package": problem.package, "extra": problem.extra})

@@ -188,6 +188,7 @@ def test_the_seed_decides(submission, rng):
     options = {"batch_size": 4, "shuffle": True}
     seeds = [one, one, other, 0, 0, None, None, "not given", "not given"]
     first, again, another, zero, zero_again, *free = submission.run("one_after_another", x, y, seeds, 2, **options)
+    assert len(free) == equal_to(4)  # each is compared with each below, however many there are
     states = {f"seed={seed}": submission.run("global_state", x, y, seed=seed, **options) for seed in (one, None)}
     promised = {
         f"{name}: no parallel step leaves the order to chance": submission.run("order_is_promised", x, y, batch_size=4, **how)

@@ -126,6 +126,8 @@ def test_keys_used_once(submission, rng):
     related = []
     for sizes in (EQUAL, WIDE):
         weights, _ = submission.run("weights_and_biases", seed, sizes)
+        # What follows takes the square of their number and of their rows, whoever made them.
+        assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(sizes)))
         pairs = itertools.combinations(enumerate(weights, start=1), 2)
         related += [f"layers {i} and {j} of {sizes}" for (i, one), (j, other) in pairs if are_related(one, other)]
         for layer, weight in enumerate(weights, start=1):

@@ -58,12 +58,13 @@ class Arena:
     """One exercise, one fence, submissions one after the other."""
 
     def __init__(
-        self, exercise: Exercise, fence: Fence, cache: ValueCache, deadline: float, name_mistakes: bool = True
-    ) -> None:
+        self, exercise: Exercise, fence: Fence, cache: ValueCache, deadline: float, name_mistakes: bool = True,
+        source: Recording | None = None,
+    ) -> None:  # fmt: skip
         self._name_mistakes = name_mistakes
         self.exercise = dataclasses.replace(exercise, deadline=deadline)
         self.checks = catalog.load_checks(exercise.folder)
-        self.source, self._cache = Recording(fence), cache
+        self.source, self.cache = source or Recording(fence), cache
         self._others = descendants()
         self.temp = Path(tempfile.gettempdir())
 
@@ -71,7 +72,7 @@ class Arena:
         exercise = dataclasses.replace(self.exercise, deadline=deadline) if deadline else self.exercise
         return Judging(
             exercise, self.checks, files,
-            source=self.source, cache=self._cache, seed=seed, name_mistakes=self._name_mistakes,
+            source=self.source, cache=self.cache, seed=seed, name_mistakes=self._name_mistakes,
         )  # fmt: skip
 
     def grade(self, files: dict[str, bytes] | None, seed: str = "hostile", deadline: float = 0.0) -> Outcome:

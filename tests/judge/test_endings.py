@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.errors import LearnerRaised
@@ -154,6 +155,22 @@ def takes_parts(submission: Any) -> None:
 def test_a_value_of_another_form_than_expected_fails_and_is_not_broken(value: str, toy: Any, judged: Any) -> None:
     """No learner's code can turn a lost score into the grader's fault."""
     assert judged(body(f"return {value}"), (check_of(toy, takes_parts),)).outcome == "failed"
+
+
+def makes_a_square(submission: Any) -> None:
+    np.ones((len(submission.run("doubled", 2.0)),) * 4)
+
+
+def passes_it_on(submission: Any) -> None:
+    submission.run("doubled", submission.run("doubled", 2.0))
+
+
+@pytest.mark.parametrize("check", [makes_a_square, passes_it_on])
+def test_a_value_too_large_for_what_the_check_does_with_it_fails_and_is_not_broken(
+    check: Any, toy: Any, judged: Any
+) -> None:
+    """More memory than there is, or a request with more parts than a message may have."""
+    assert judged(body("return [0] * 99_990 if isinstance(x, float) else x"), (check_of(toy, check),)).outcome == "failed"
 
 
 def test_a_plain_assert_is_a_failed_fact(toy: Any, judged: Any) -> None:
