@@ -552,20 +552,27 @@ def _optimizer_of_more(model: nn.Sequential) -> Made:
 
 
 class LateMisfortune(torch.optim.Adam):
-    """Learns well for twenty steps; then its learning rate is a million times larger."""
+    """Learns well; then one step spoils the last bias, and with it the loss of every sample of the first class."""
 
-    steps = 0
+    def __init__(self, model: nn.Module, spoilt_at: int) -> None:
+        super().__init__(model.parameters(), lr=0.05)
+        self.steps, self.spoilt_at = 0, spoilt_at
 
     def step(self, closure: Any = None) -> Any:
+        loss = super().step(closure)
         self.steps += 1
-        if self.steps == 21:
-            for group in self.param_groups:
-                group["lr"] *= 1e6
-        return super().step(closure)
+        if self.steps == self.spoilt_at:
+            with torch.no_grad():
+                self.param_groups[0]["params"][-1][0] -= 1e6
+        return loss
 
 
 def _diverges_late(model: nn.Sequential) -> Made:
-    return model, LateMisfortune(model.parameters(), lr=0.05)
+    return model, LateMisfortune(model, 21)
+
+
+def _diverges_last(model: nn.Sequential) -> Made:
+    return model, LateMisfortune(model, 99)
 
 
 PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
@@ -587,6 +594,7 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "optimizer of a copy": _optimizer_of_a_copy,
     "optimizer of one layer more": _optimizer_of_more,
     "diverges late": _diverges_late,
+    "diverges at the 99th step": _diverges_last,
 }
 
 
