@@ -429,7 +429,7 @@ def test_every_symptom(submission, rng):
     hasty = submission.run("diagnosed_all", ["healthy"], single, targets, 4, seed, steps=1)
     floor = submission.run("diagnosed_all", ["softmax at the end"], inputs, targets % 3, 3, seed, steps=60)
     # with two classes the floor is at 0.45 of ln(2), with three at 0.502 of ln(3)
-    below = submission.run("diagnosed_all", ["softmax at the end"], inputs, targets % 2, 2, seed, steps=90)
+    below = submission.run("diagnosed_all", ["softmax at the end"], inputs, targets % 2, 2, seed, steps=150)
     last = submission.run("diagnosed_all", ["diverges at the 99th step"], inputs, targets, 4, seed)
     got = {**said, "healthy, one step": hasty["healthy"], "softmax, three classes": floor["softmax at the end"]}
     got |= {"softmax, two classes": below["softmax at the end"], **last}
