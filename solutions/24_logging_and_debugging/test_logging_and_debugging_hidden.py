@@ -253,7 +253,8 @@ def test_one_batch(submission, rng, kind, steps):
     if kind == "SGD":
         inputs = inputs.astype(np.float32)
     expected = submission.alone("overfitted", inputs, targets, kind, steps, seed)
-    assert submission.run("overfitted", inputs, targets, kind, steps, seed) == close_to(expected)
+    rtol = 1e-5 if inputs.dtype == np.float32 else None
+    assert submission.run("overfitted", inputs, targets, kind, steps, seed) == close_to(expected, rtol=rtol)
 
 
 # 24.5 One chart
@@ -320,7 +321,7 @@ def test_model_is_left_as_it_was(submission, rng):
         "expected": math.log(3),
         "ok": abs(alone["loss"] - math.log(3)) <= 0.25 * math.log(3),
     }
-    assert facts == close_to({"gives": gives, **expected})
+    assert facts == close_to({"gives": gives, **expected}, rtol=1e-5)  # a float32 model
 
 
 def visit(submission, rng, which):
