@@ -52,5 +52,5 @@ def test_the_output_shape_is_known_beforehand(submission):
     """compute_output_shape changes the last axis only, for two axes and for more."""
     got = submission.run("output_shapes", 5, [(None, 2), (8, 10, 2)])
     assert {"(None, 2)": got[0], "(8, 10, 2)": got[1]} == equal_to(
-        {"(None, 2)": [None, 5], "(8, 10, 2)": [8, 10, 5]}, call="MyDense(5).compute_output_shape((8, 10, 2))"
+        {"(None, 2)": (None, 5), "(8, 10, 2)": (8, 10, 5)}, call="MyDense(5).compute_output_shape((8, 10, 2))"
     )

@@ -105,7 +105,8 @@ def curves_of(snapshots: list[dict[str, bytes]]) -> list[dict[str, Any]]:
     for run, tags in sorted(everything.Runs().items()):
         for tag in sorted(tags[tag_types.TENSORS]):
             if everything.SummaryMetadata(run, tag).plugin_data.plugin_name == "scalars":
-                events = everything.Tensors(run, tag)
+                # in the order of writing: of files that began in the same second, names do not tell it
+                events = sorted(everything.Tensors(run, tag), key=lambda event: event.wall_time)
                 values = [float(make_ndarray(event.tensor_proto).item()) for event in events]
                 found.append({"run": run, "tag": tag, "steps": [event.step for event in events], "values": values})
     return found

@@ -49,7 +49,9 @@ def shown(module: Any, snapshots: list[dict[str, bytes]], metrics: list[str]) ->
     try:
         curves = curves_of(snapshots)
         for metric in metrics:
-            mine = [curve for curve in curves if metric in curve["tag"].lower()][:9]
+            mine = [curve for curve in curves if curve["tag"] == metric]
+            if not mine:  # not in its own chart: what stands under a name like it
+                mine = [curve for curve in curves if metric.lower() in curve["tag"].lower()][:9]
             seen["tags"][metric] = sorted({curve["tag"][:40] for curve in mine})
             seen["curves"][metric] = sorted(split_of(curve["run"]) for curve in mine)
             seen["steps"][metric] = joined(mine, "steps", np.int64)

@@ -86,7 +86,7 @@ def test_the_bias_starts_at_zero(submission):
 @needs("test_the_config_makes_the_layer_again")
 @catches("no_get_config", "config_loses_activation")
 def test_a_saved_model_is_loaded_in_another_process(submission, rng):
-    """A model saved as .keras and loaded in another process predicts the same and drops out while training;
+    """A model saved as .keras and loaded in another process predicts the same and drops out as much while training;
     its layers have their names, settings and weights."""
     x = draw(rng, 4, 3)
     before = submission.run("saved", x, "model.keras")
@@ -95,24 +95,37 @@ def test_a_saved_model_is_loaded_in_another_process(submission, rng):
     expected = {**before, "layers": [
         {**before["layers"][0], "class": "MyDense", "name": "first", "trainable": True, "units": 4},
         {**before["layers"][1], "class": "MyDense", "name": "second", "trainable": False, "units": 2},
-    ], "drops out while training": True}  # fmt: skip
-    changed = after.pop("changed")
-    assert {**after, "drops out while training": changed > 0.2} == close_to(expected, rtol=1e-6, atol=1e-7)
+    ], "drops out as much while training": True}  # fmt: skip
+    # 4000 numbers, of which 0.3 are 0 with a standard deviation of 0.0072: right code is outside once in 10**11 times
+    as_much = drops_out(after.pop("training"), after.pop("output"), 0.3, within=0.05)
+    assert {**after, "drops out as much while training": as_much} == close_to(expected, rtol=1e-6, atol=1e-7)
+
+
+def drops_out(training, output, share, within):
+    """Is about this share of the output 0 in training, and the rest divided by 1 - share?"""
+    zero = training == 0
+    return bool(
+        training.shape == output.shape
+        and abs(zero.mean() - share) < within
+        and np.allclose(training[~zero], output[~zero] / (1 - share), rtol=1e-4)
+    )
 
 
 @points(1, id="18.4d", about="MyDense.get_config")
 @catches("no_get_config", "activation_not_serialised", "config_without_the_base", "config_loses_dropout", "config_needs_an_activation")  # fmt: skip
 def test_a_copy_has_every_setting(submission, rng):
     """With a function of Keras as activation, get_config can be written as JSON, and a layer made from it has every
-    setting: it computes the same, keeps its dtype, drops out, and is trained or not. A layer with no settings
+    setting: it computes the same, keeps its dtype, drops out as much, and is trained or not. A layer with no settings
     but its units has a config too."""
     given = (rng.normal(size=(40, 3)), rng.normal(size=(3, 25)), rng.normal(size=25))
     options = {"name": "mine", "dtype": "float64", "trainable": False}
     seen = submission.run("copied", *given, {**options, "dropout": 0.5})
-    changed, output = seen.pop("changed"), np.asarray(seen.pop("output"), np.float32)  # an inner layer may be float32
-    facts = {**options, "can be JSON": True, "drops out while training": True, "dropout by default": 0.0}
+    output = np.asarray(seen.pop("output"), np.float32)  # an inner layer may be float32
+    # 1000 numbers, of which half are 0 with a standard deviation of 0.016: right code is outside once in 10**12 times
+    as_much = drops_out(seen.pop("training"), output, 0.5, within=0.115)
+    facts = {**options, "can be JSON": True, "drops out as much while training": True, "dropout by default": 0.0}
     expected = submission.alone("dense_copied", *given, options).astype(np.float32)
-    assert {**seen, "drops out while training": changed > 0.2, "output": output} == close_to(
+    assert {**seen, "drops out as much while training": as_much, "output": output} == close_to(
         {**facts, "output": expected}
     )
 
@@ -166,7 +179,7 @@ def test_other_output_shapes(submission, rng):
     units = int(rng.integers(8, 20))
     got = submission.run("output_shapes", units, shapes)
     assert dict(zip(map(str, shapes), got, strict=True)) == equal_to(
-        {str(shape): [*shape[:-1], units] for shape in shapes}
+        {str(shape): (*shape[:-1], units) for shape in shapes}
     )
 
 
@@ -187,7 +200,7 @@ def test_dropout_only_while_training(submission, rng):
     kept = first != 0
     varies = [bool((kept != kept.take([0], axis=axis)).any()) for axis in range(kept.ndim)]
     facts = {
-        "about the share is 0": bool(abs((~kept).mean() - share) < 0.05),
+        "about the share is 0": bool(abs((~kept).mean() - share) < 0.06),
         "the others are divided by 1 - dropout": bool(np.allclose(first[kept], plain[kept] / (1 - share), rtol=1e-4)),
         "anew each time": not np.array_equal(first, second),
         "not the same outputs of every row": all(varies[:-1]),

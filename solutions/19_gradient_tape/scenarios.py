@@ -59,15 +59,18 @@ def loose_step(module, x, y, seed):
 
 
 def loose_weights(module, x, y, seed):
-    """The weights before such a step and after it, whatever it does."""
+    """The weights before such a step and after it, whatever it does; what metric and optimizer have counted."""
     forbid_keras_training()
     model = Loose(seed)
     model(tf.constant(x))
     before = [np.array(weight) for weight in model.get_weights()]
-    metric = keras.metrics.MeanAbsoluteError()
+    metric, optimizer = keras.metrics.MeanAbsoluteError(), built(keras.optimizers.SGD(0.1), model)
     with contextlib.suppress(ValueError):
-        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model), [metric])
-    return {"before": before, "after": [np.array(weight) for weight in model.get_weights()], "metric": float(metric.result())}
+        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), optimizer, [metric])
+    return {
+        "before": before, "after": [np.array(weight) for weight in model.get_weights()], "metric": float(metric.result()),
+        "the optimizer's steps": int(optimizer.iterations),
+    }  # fmt: skip
 
 
 class TotalError(keras.metrics.Metric):

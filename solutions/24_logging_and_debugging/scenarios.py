@@ -1,10 +1,14 @@
 """What only the hidden checks run beside the learner's code. They know no expected value."""
 
+import copy
+import datetime
 import gc
 import os
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +21,18 @@ from torch import nn
 
 
 def logged_tensors(module: Any, values: list[float], sizes: list[int], dtype: str, on_graph: bool) -> dict[str, Any]:
-    """Log each value as a tensor, for training and for validation: the files, and what end_epoch returned."""
-    folder = fresh_folder("tensors")
+    """Log each value as a tensor, for training and for validation: the files, what end_epoch returned, what was given."""
+    folder, given = fresh_folder("tensors"), []
     with module.RunLogger(folder) as run:
         for value, size in zip(values, sizes, strict=True):
             tensor = torch.tensor(value, dtype=getattr(torch, dtype))
             loss = tensor.requires_grad_().clone() if on_graph else tensor.reshape(1)
-            run.log_train({"loss": loss})
-            run.log_validation({"loss": loss}, size)
+            given.append({"loss": loss})
+            run.log_train(given[-1])
+            run.log_validation(given[-1], size)
         means = run.end_epoch()
-    return {"files": files_in(folder), "means": means}
+    kept = [isinstance(metrics.get("loss"), torch.Tensor) and float(metrics["loss"].detach()) for metrics in given]
+    return {"files": files_in(folder), "means": means, "names given": [list(m) for m in given], "losses given": kept}
 
 
 class Witness:
@@ -86,6 +92,69 @@ def steps_on_the_way(module: Any, batches: list[int], start_step: int) -> dict[s
     return {"files": files_in(folder), "steps": steps, "means": means}
 
 
+def two_at_once(module: Any, epochs: list[list[dict[str, Any]]], starts: list[int]) -> dict[str, Any]:
+    """Two runs that are open at the same time, their epochs in turn; validation comes before an epoch's training.
+
+    The files of each run, what its end_epoch returned, and the step that it reached.
+    """
+    folders, means = [fresh_folder("beside"), fresh_folder("beside it")], list[list[Any]]([[], []])
+    with (
+        module.RunLogger(folders[0], start_step=starts[0]) as one,
+        module.RunLogger(folders[1], start_step=starts[1]) as other,
+    ):
+        for both in zip(*epochs, strict=True):
+            for run, epoch in zip((one, other), both, strict=True):
+                for metrics, size in epoch["validation"]:
+                    run.log_validation(metrics, size)
+                for metrics in epoch["train"]:
+                    run.log_train(metrics)
+            for run, seen in zip((one, other), means, strict=True):
+                seen.append(run.end_epoch())
+        steps = [one.step, other.step]
+    return {"files": [files_in(folder) for folder in folders], "means": means, "steps": steps}
+
+
+@contextmanager
+def a_day_later(module: Any) -> Iterator[None]:
+    """Python's clocks are a day ahead, under every name that the module has for them."""
+    now, day = datetime.datetime, datetime.timedelta(days=1)
+
+    class Later(datetime.datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return now.now(tz) + day
+
+        @classmethod
+        def today(cls) -> Any:
+            return now.today() + day
+
+    seconds, local, form = time.time, time.localtime, time.strftime
+
+    def moment(given: float | None = None) -> time.struct_time:
+        return local(seconds() + day.total_seconds() if given is None else given)
+
+    clocks: list[tuple[Any, Any]] = [
+        (datetime.datetime, Later),
+        (time.time, lambda: seconds() + day.total_seconds()),
+        (time.localtime, moment),
+        (time.strftime, lambda text, given=None: form(text, moment() if given is None else given)),
+    ]
+    places = [
+        (space, name, value, later)
+        for space in (vars(datetime), vars(time), vars(module))
+        for name, value in list(space.items())
+        for clock, later in clocks
+        if value is clock
+    ]
+    try:
+        for space, name, _, later in places:
+            space[name] = later
+        yield
+    finally:
+        for space, name, value, _ in places:
+            space[name] = value
+
+
 def run_begun(module: Any, epochs: list[dict[str, Any]]) -> dict[str, Any]:
     """The first part of a run, in a folder that stays: its files, and the step that it reached."""
     with module.RunLogger("resumed") as run:
@@ -95,8 +164,8 @@ def run_begun(module: Any, epochs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def run_resumed(module: Any, epochs: list[dict[str, Any]], start_step: int) -> dict[str, bytes]:
-    """The second part, in a new process and the same folder: its files."""
-    with module.RunLogger("resumed", start_step=start_step) as run:
+    """The second part, in a new process and the same folder, on the next day: its files."""
+    with a_day_later(module), module.RunLogger("resumed", start_step=start_step) as run:
         log(run, epochs)
     return files_in("resumed")
 
@@ -116,7 +185,7 @@ def descriptors() -> set[int]:
 
 
 def closed(module: Any, epochs: list[dict[str, Any]], how: str) -> dict[str, Any]:
-    """After the block, after close(), or after both: the files, and what is still open or running."""
+    """After the block, after close(), after both, or if nothing was logged: the files, what is still open or running."""
     folder = fresh_folder("closed")
     before, files_before = set(threading.enumerate()), descriptors()
     with kept_until_flushed():
@@ -124,6 +193,9 @@ def closed(module: Any, epochs: list[dict[str, Any]], how: str) -> dict[str, Any
         if how == "close":
             log(run, epochs)
             run.log_train({"loss": 7.5})
+            run.close()
+        elif how == "nothing logged":
+            run.end_epoch()
             run.close()
         else:
             with run as entered:
@@ -165,10 +237,10 @@ def logged_below(module: Any, epochs: list[dict[str, Any]], folder: str) -> dict
 def overfitted(module: Any, inputs: Any, targets: Any, kind: str, steps: int | None, seed: int) -> dict[str, Any]:
     """Train a model that has modes and old gradients on one batch; without `module`, by torch's plain loop."""
     x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), torch_settings_restored():
         torch.manual_seed(seed)
         layers = [nn.Linear(x.shape[1], 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.3), nn.Linear(8, 3)]
-        model = nn.Sequential(*layers).double().eval()
+        model = nn.Sequential(*layers).to(x.dtype).eval()
         for parameter in model.parameters():
             parameter.grad = torch.ones_like(parameter)
         optimizer: torch.optim.Optimizer
@@ -189,7 +261,27 @@ def overfitted(module: Any, inputs: Any, targets: Any, kind: str, steps: int | N
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.item())
-        return {"losses": losses, "weights afterwards": {k: v.clone() for k, v in model.state_dict().items()}}
+        weights = {k: v.clone() for k, v in model.state_dict().items()}
+        return {"losses": losses, "weights afterwards": weights, "torch's settings": torch_settings()}
+
+
+def torch_settings() -> dict[str, bool]:
+    """What is set for all of torch."""
+    return {"grad mode": torch.is_grad_enabled(), "anomaly detection": torch.is_anomaly_enabled()}
+
+
+@contextmanager
+def torch_settings_restored() -> Iterator[None]:
+    """Afterwards they are as they were, and no global hook is left."""
+    before, hooks = torch_settings(), [dict(kind) for kind in GLOBAL_HOOKS]
+    try:
+        yield
+    finally:
+        torch.set_grad_enabled(before["grad mode"])
+        torch.autograd.set_detect_anomaly(before["anomaly detection"])
+        for kind, old in zip(GLOBAL_HOOKS, hooks, strict=True):
+            kind.clear()
+            kind.update(old)
 
 
 # 24.6 The loss at the start
@@ -215,7 +307,7 @@ class Notes(list[tuple[bool, bool]]):
 class Observed(nn.Module):
     """Notes in which mode it runs and whether a graph would be built."""
 
-    def __init__(self, fails: bool = False) -> None:
+    def __init__(self, fails: Any = None) -> None:
         super().__init__()
         self.seen = Notes()
         self.fails = fails
@@ -223,17 +315,17 @@ class Observed(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         self.seen.append((self.training, torch.is_grad_enabled()))
         if self.fails:
-            raise RuntimeError("the model raises")
+            raise self.fails("the model raises")
         return x
 
 
-def observed_model(features: int, classes: int, seed: int, fails: bool = False) -> tuple[nn.Module, Observed]:
-    """A model whose layers are in different modes, with running statistics and gradients."""
+def observed_model(x: torch.Tensor, classes: int, seed: int, fails: Any = None) -> tuple[nn.Module, Observed]:
+    """A model whose layers are in different modes, with running statistics, gradients and a frozen weight."""
     observed = Observed(fails)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        body = nn.Sequential(nn.Linear(features, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5))
-        model = nn.Sequential(body, observed, nn.Linear(6, classes)).double()
+        body = nn.Sequential(nn.Linear(x.shape[1], 6), nn.BatchNorm1d(6), nn.ReLU(inplace=True), nn.Dropout(0.5))
+        model = nn.Sequential(body, observed, nn.Linear(6, classes)).to(x.dtype)
         with torch.no_grad():
             body[1].running_mean.normal_()
             body[1].running_var.uniform_(0.5, 2.0)
@@ -241,26 +333,30 @@ def observed_model(features: int, classes: int, seed: int, fails: bool = False) 
     body[1].eval()
     for parameter in model.parameters():
         parameter.grad = torch.ones_like(parameter)
+    body[0].weight.requires_grad_(False)
     return model, observed
 
 
 def left_as_it_was(module: Any, which: str, inputs: Any, targets: Any, classes: int, seed: int) -> dict[str, Any]:
     """What check_loss_at_init or find_dead_relu gives, in which mode it ran, and what it changed of the model."""
     x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
-    model, observed = observed_model(x.shape[1], classes, seed)
-    before = {"modes": modes_of(model), "tensors": tensors_of(model)}
-    with torch.random.fork_rng(devices=[]):
+    model, observed = observed_model(x, classes, seed)
+    before, was = {"modes": modes_of(model), "tensors": tensors_of(model)}, layers_of(model)
+    with torch.random.fork_rng(devices=[]), torch_settings_restored():
         torch.manual_seed(seed)
         if which == "check_loss_at_init":
             gives = dict(module.check_loss_at_init(model, (x, y), classes))
         else:
             gives = module.find_dead_relu(model, x)
+        left, settings = hooks_of(model), torch_settings()
     return {
         "gives": gives,
         "it ran": bool(observed.seen),
         "in training mode": any(training for training, _ in observed.seen),
         "with a graph": any(graph for _, graph in observed.seen),
-        "hooks left": hooks_of(model),
+        "hooks left": left,
+        "layers as before": layers_of(model) == was,
+        "torch's settings": settings,
         "before": before,
         "after": {"modes": modes_of(model), "tensors": tensors_of(model)},
     }
@@ -275,15 +371,34 @@ def tensors_of(model: nn.Module) -> dict[str, Any]:
     return {name: None if t is None else t.detach().clone() for name, t in {**model.state_dict(), **gradients}.items()}
 
 
+def layers_of(model: nn.Module) -> list[Any]:
+    """Of each layer: its class, the `forward` of that class, its attributes and which parameters are frozen."""
+    return [
+        (type(layer), type(layer).forward, attributes_of(layer), [p.requires_grad for p in layer.parameters()])
+        for layer in model.modules()
+    ]
+
+
+def attributes_of(layer: nn.Module) -> list[tuple[str, Any]]:
+    """Names of what the layer holds, and values where they are plain; `training` is looked at by itself."""
+    plain = bool, int, float, str
+    names = sorted(name for name in vars(layer) if not name.startswith("_") and name != "training")
+    return [(name, vars(layer)[name] if isinstance(vars(layer)[name], plain) else None) for name in names]
+
+
+HOOKS = "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"
+GLOBAL_HOOKS = [getattr(nn.modules.module, f"_global{kind}") for kind in HOOKS]
+
+
 def hooks_of(model: nn.Module) -> int:
-    kinds = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks")
-    return sum(len(getattr(layer, kind)) for layer in model.modules() for kind in kinds)
+    """On the layers of this model, and on all layers there are."""
+    return sum(len(getattr(layer, kind)) for layer in model.modules() for kind in HOOKS) + sum(map(len, GLOBAL_HOOKS))
 
 
 def loss_in_eval_mode(module: Any, inputs: Any, targets: Any, classes: int, seed: int) -> dict[str, Any]:
     """The loss and the dead units of that same model in eval mode, by torch alone."""
     x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
-    model, _ = observed_model(x.shape[1], classes, seed)
+    model, _ = observed_model(x, classes, seed)
     model.eval()
     with torch.no_grad():
         loss = nn.functional.cross_entropy(model(x), y).item()
@@ -328,17 +443,32 @@ def dead_channels(module: Any, images: Any, weights: list[Any], biases: list[Any
     return dict(module.find_dead_relu(inputs=torch.from_numpy(images), model=net))
 
 
-def hooks_after_an_error(module: Any, inputs: Any, seed: int) -> dict[str, Any]:
+def dead_relu_alone(module: Any, inputs: Any, kind: str) -> dict[str, list[bool]]:
+    """find_dead_relu of a model that is one nn.ReLU, or has one."""
+    model = nn.ReLU() if kind == "alone" else nn.Sequential(nn.Identity(), nn.ReLU())
+    return dict(module.find_dead_relu(model, torch.from_numpy(inputs)))
+
+
+def hooks_after_an_error(module: Any, inputs: Any, seed: int, kind: str) -> dict[str, Any]:
     """A model that raises within find_dead_relu: what reaches the caller, and what is left of it."""
-    model, _ = observed_model(inputs.shape[1], 3, seed, fails=True)
-    before, reached = modes_of(model), "nothing"
-    try:
-        module.find_dead_relu(model, torch.from_numpy(inputs))
-    except NotImplementedError:
-        raise
-    except RuntimeError as problem:
-        reached = str(problem)
-    return {"reached": reached, "hooks left": hooks_of(model), "modes as before": modes_of(model) == before}
+    x, raises = torch.from_numpy(inputs), {"RuntimeError": RuntimeError, "KeyboardInterrupt": KeyboardInterrupt}[kind]
+    model, _ = observed_model(x, 3, seed, fails=raises)
+    before, was, reached = modes_of(model), layers_of(model), "nothing"
+    with torch_settings_restored():
+        try:
+            module.find_dead_relu(model, x)
+        except NotImplementedError:
+            raise
+        except raises as problem:
+            reached = str(problem)
+        left, settings = hooks_of(model), torch_settings()
+    return {
+        "reached": reached,
+        "hooks left": left,
+        "modes as before": modes_of(model) == before,
+        "layers as before": layers_of(model) == was,
+        "torch's settings": settings,
+    }
 
 
 def _nan_weights(model: nn.Sequential) -> Made:
@@ -386,7 +516,8 @@ def _old_gradients(model: nn.Sequential) -> Made:
 
 
 def _detached_and_left_out(model: nn.Sequential) -> Made:
-    return Detached(model[:4], model[4]), adam(model[4])
+    detached, _ = _old_gradients(model)
+    return detached, adam(model[4])
 
 
 def _unused_layer(model: nn.Sequential) -> Made:
@@ -394,9 +525,11 @@ def _unused_layer(model: nn.Sequential) -> Made:
     return model, adam(model)
 
 
-def _head_at_zero(model: nn.Sequential) -> Made:
+def head_at_zero(model: nn.Sequential, first_bias: float) -> Made:
+    """Knows nothing of its input, and takes all for the first of the classes: a loss of 1.2 ln(4) at 1.5, of 1.7 at 3."""
     with torch.no_grad():
         model[4].weight.zero_()
+        model[4].bias[0] = first_bias
     return model, adam(model)
 
 
@@ -410,6 +543,38 @@ def _too_large_and_left_out(model: nn.Sequential) -> Made:
     return model, adam(model[:4])
 
 
+def _optimizer_of_a_copy(model: nn.Sequential) -> Made:
+    return model, adam(copy.deepcopy(model))
+
+
+def _optimizer_of_more(model: nn.Sequential) -> Made:
+    return model, adam(nn.Sequential(model, nn.Linear(2, 2).double()))
+
+
+class LateMisfortune(torch.optim.Adam):
+    """Learns well; then one step spoils the last bias, and with it the loss of every sample of the first class."""
+
+    def __init__(self, model: nn.Module, spoilt_at: int) -> None:
+        super().__init__(model.parameters(), lr=0.05)
+        self.steps, self.spoilt_at = 0, spoilt_at
+
+    def step(self, closure: Any = None) -> Any:
+        loss = super().step(closure)
+        self.steps += 1
+        if self.steps == self.spoilt_at:
+            with torch.no_grad():
+                self.param_groups[0]["params"][-1][0] -= 1e6
+        return loss
+
+
+def _diverges_late(model: nn.Sequential) -> Made:
+    return model, LateMisfortune(model, 21)
+
+
+def _diverges_last(model: nn.Sequential) -> Made:
+    return model, LateMisfortune(model, 99)
+
+
 PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "nan weights": _nan_weights,
     "second layer dead": _second_layer_dead,
@@ -421,9 +586,15 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "body detached, old gradients": _old_gradients,
     "body detached, left out of the optimizer": _detached_and_left_out,
     "unused layer": _unused_layer,
-    "head at zero": _head_at_zero,
+    "head at zero": lambda model: head_at_zero(model, 0.0),
+    "a little sure of one class": lambda model: head_at_zero(model, 1.5),
+    "too sure of one class": lambda model: head_at_zero(model, 3.0),
     "one bias left out of the optimizer": _bias_left_out,
     "weights too large, head left out": _too_large_and_left_out,
+    "optimizer of a copy": _optimizer_of_a_copy,
+    "optimizer of one layer more": _optimizer_of_more,
+    "diverges late": _diverges_late,
+    "diverges at the 99th step": _diverges_last,
 }
 
 
@@ -440,6 +611,8 @@ def diagnosed_all(
                 model, optimizer = PATIENTS[name](healthy(inputs.shape[1], classes))
         else:
             model, optimizer = broken(name, inputs.shape[1], classes, seed)
+        if inputs.dtype == "float32":
+            model.float()
         with torch.random.fork_rng(devices=[]):
             batch = torch.from_numpy(inputs), torch.from_numpy(targets)
             said[name] = module.diagnose(model, batch, optimizer, classes, **options)

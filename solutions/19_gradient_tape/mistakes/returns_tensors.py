@@ -35,7 +35,7 @@ def train_step(
     """Take one step on a batch and return the loss before it, a scalar: the model's own losses are part of it.
 
     loss_fn: loss_fn(y, prediction) is a scalar. metrics: updated with y and the prediction that the step is taken from.
-    Raises ValueError naming the trainable variables that no gradient reaches; then nothing has changed.
+    Raises ValueError naming the trainable variables that no gradient reaches; nothing is updated then.
     """
     with tf.GradientTape() as tape:
         prediction = model(x, training=True)
