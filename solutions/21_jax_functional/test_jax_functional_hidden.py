@@ -191,6 +191,9 @@ def test_several_updates(submission, reference, rng):
         steps = reference.run("steps", arrays, batches, lrs)
         expected[name] = {f"step {number}": step for number, step in enumerate(steps, start=1)} | {"forms": 1}
     arrays, (x, y) = numbers(rng, ONE_LAYER), batch(rng, ONE_LAYER, 1)
+    one_row = {"one layer, one row, loss": (x, y)}
+    got |= submission.run("losses", ONE_LAYER, arrays, one_row)
+    expected |= reference.run("losses", arrays, one_row)
     lrs = {"int": 2, "numpy float64": 0.3, "JAX scalar": 0.3}
     got["one layer, one row, lr"] = submission.run("update_with_lrs", ONE_LAYER, arrays, x, y, lrs)
     expected["one layer, one row, lr"] = {kind: reference.run("steps", arrays, [(x, y)], [lr])[0] for kind, lr in lrs.items()}
