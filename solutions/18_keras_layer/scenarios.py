@@ -45,17 +45,21 @@ def _given(layer, x, kernel, bias):
 
 
 @beside_learners_code
-def in_models(module, x, times):
-    """A layer that a functional model builds with symbolic inputs and uses that many times: shapes, parameters."""
+def in_models(module, x, times, compiled=False):
+    """A layer that a functional model builds with symbolic inputs and uses that many times: shapes, parameters.
+
+    compiled: predict in batches of 2 with a compiled step, which does not know how many rows a batch has.
+    """
     inputs = outputs = keras.Input(x.shape[1:])
     layer = module.MyDense(4, activation="relu")
     for _ in range(times):
         outputs = layer(outputs)
     model = keras.Model(inputs, module.MyDense(2)(outputs))
+    predicted = model.predict(x, batch_size=2, verbose=0) if compiled else numbers(model(x, training=False))
     return {
         "output": [None if size is None else int(size) for size in model.output_shape],
         "parameters": int(model.count_params()), "trainable weights": len(model.trainable_weights),
-        "prediction in batches of 2": list(model.predict(x, batch_size=2, verbose=0).shape),
+        "prediction": list(predicted.shape),
     }  # fmt: skip
 
 
@@ -87,7 +91,7 @@ def saved(module, x, path):
     second = module.MyDense(2, activation=keras.activations.softplus, name="second", trainable=False)
     model = keras.Sequential([keras.Input((x.shape[1],)), first, second])
     model.save(path)
-    return {"prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in (first, second)]}
+    return {"prediction": numbers(model(x, training=False)), "layers": [_known(layer) for layer in (first, second)]}
 
 
 @beside_learners_code
@@ -96,7 +100,7 @@ def loaded(module, x, path):
     model = keras.models.load_model(path, custom_objects={"MyDense": module.MyDense})
     some = keras.ops.ones((1000, x.shape[1]))
     return {
-        "prediction": model.predict(x, verbose=0), "layers": [_known(layer) for layer in model.layers],
+        "prediction": numbers(model(x, training=False)), "layers": [_known(layer) for layer in model.layers],
         "training": numbers(model.layers[0](some, training=True)), "output": numbers(model.layers[0](some)),
     }  # fmt: skip
 
