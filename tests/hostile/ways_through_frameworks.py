@@ -264,7 +264,7 @@ TENSORBOARD = {
         def double(x):
             server = program.TensorBoard()
             server.configure(argv=[None, '--logdir', '/', '--port', '16012'])
-            print(server.launch(), 'PWNED')
+            print(server.launch(), 'PWN' + 'ED')  # the line itself is shown where it fails
     """,
     "pickles": """
         import os, pickle, torch
