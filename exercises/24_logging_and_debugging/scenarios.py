@@ -49,7 +49,7 @@ def shown(module: Any, snapshots: list[dict[str, bytes]], metrics: list[str]) ->
     try:
         curves = curves_of(snapshots)
         for metric in metrics:
-            mine = [curve for curve in curves if curve["tag"] == metric]
+            mine = [curve for curve in curves if curve["tag"] == metric][:9]
             if not mine:  # not in its own chart: what stands under a name like it
                 mine = [curve for curve in curves if metric.lower() in curve["tag"].lower()][:9]
             seen["tags"][metric] = sorted({curve["tag"][:40] for curve in mine})

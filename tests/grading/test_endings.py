@@ -126,7 +126,7 @@ def test_a_regrade_shows_which_scores_moved_and_by_which_checks(course: Course) 
     hand_in(course, "ben", ANSWER)
     code, printed = grade(course, "--out", "new", "--diff", "old")
     assert code == 0
-    assert "1 results moved" in printed
+    assert "1 result moved" in printed
     rows = list(csv.DictReader(io.StringIO((course.root / "new" / "diff.csv").read_text())))
     assert [(row["student"], row["old_score"], row["new_score"]) for row in rows] == [("ben", "4", "20")]
     assert (
