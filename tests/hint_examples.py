@@ -24,13 +24,19 @@ FORM = re.compile(
     r"(?:in right code and|en el código correcto y) (?:is |ends in |es |acaba en )?(?P<wrong>.+?) "
     r"(?:with this mistake|con este error)\. (?P<by_hand>.+)"
 )
+EXPERIMENT = re.compile(  # where the value of an example would be the answer itself, the frameworks are asked
+    r"(?:Try|Prueba) `(?P<code>[^`]+)`: `(?P<asked>[^`]+)` (?:shows|muestra) (?P<right>.+?)\. (?P<by_hand>.+)"
+)
 EQUATION = re.compile(r"`([^`=]+) = ([^`=]+)`")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
 class Example:
-    """Code to type, what to look at afterwards, what it shows with right code and with the mistake, and why."""
+    """Code to type, what to look at afterwards, what it shows with right code and with the mistake, and why.
+
+    An experiment asks the frameworks and not the learner's code: it shows the same with the mistake.
+    """
 
     code: str
     asked: str
@@ -38,8 +44,14 @@ class Example:
     wrong: str
     by_hand: str
 
+    @property
+    def is_experiment(self) -> bool:
+        return self.right == self.wrong
+
 
 def read(hint: str) -> Example:
+    if experiment := EXPERIMENT.fullmatch(hint):
+        return Example(**experiment.groupdict(), wrong=experiment["right"])
     found = FORM.fullmatch(hint)
     assert found is not None, f"not of the form of an example: {hint}"
     return Example(**found.groupdict())

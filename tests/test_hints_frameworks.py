@@ -40,6 +40,10 @@ STYLES = [
     for style in sorted((ROOT / "solutions" / exercise.name / "mistakes").glob(f"{known.id}__*.py"))
     if style.stem not in TOO_LARGE
 ]
+ABOUT_DIFFERENCES = {  # 22's answers about the frameworks: a value of `differences()` in a hint would be the answer
+    "same_batchnorm_assumed", "batchnorm_momentum_same", "running_variance_same", "gelu_by_tanh", "adam_eps_same",
+    "adam_eps_place_same", "weight_decay_same", "step_count_same", "lr_same",
+}  # fmt: skip
 EXTRAS = {"tensorflow": ["tensorflow"], "jax": ["jax"], "torch": ["keras", "tensorboard"]}  # what the examples import
 CONDESCENDING = {"just", "simply", "easy", "easily", "simplemente", "fácil", "fácilmente"}
 
@@ -82,7 +86,7 @@ def test_an_example_gives_what_it_quotes(exercise: Exercise, known: Misconceptio
     example = read(known.hints[1]["en"])
     assert shows(exercise, answer_of(exercise), known) == example.right
     assert shows(exercise, mistake_of(exercise, known), known) == example.wrong
-    assert example.right != example.wrong
+    assert example.is_experiment == (known.id in ABOUT_DIFFERENCES)
 
 
 @pytest.mark.parametrize(("exercise", "known", "style"), STYLES)
