@@ -5,6 +5,7 @@ All examples of a framework run in one process, started at the first test that a
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from functools import cache
@@ -136,6 +137,28 @@ def test_where_a_mistake_says_to_look_is_defined_in_the_stub(exercise: Exercise)
             name = known.about.split(".")[-1]
             line = definition(source, known.about)
             assert line is not None and f"def {name}(".encode() in source.splitlines()[line - 1], known.about
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
+def test_where_a_mistake_says_to_look_is_where_its_files_differ_from_the_answer(exercise: Exercise) -> None:
+    right = functions(answer_of(exercise))
+    for known in exercise.misconceptions.values():
+        first = mistake_of(exercise, known)
+        for file in [first, *first.parent.glob(f"{known.id}__*.py")] if known.about else []:
+            assert functions(file).get(known.about) != right.get(known.about), (file.name, known.about)
+
+
+def functions(file: Path) -> dict[str, str]:
+    """The code of each function and method, without its docstring and comments."""
+    found = {}
+    for node in ast.parse(file.read_text("utf-8")).body:
+        inside = node.body if isinstance(node, ast.ClassDef) else [node]
+        prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for part in inside:
+            if isinstance(part, ast.FunctionDef):
+                code = part.body[1:] if ast.get_docstring(part) else part.body
+                found[prefix + part.name] = ast.unparse(part.args) + "\n" + "\n".join(map(ast.unparse, code))
+    return found
 
 
 @pytest.mark.parametrize(("exercise", "known"), KNOWN)
