@@ -136,7 +136,7 @@ def test_k_runs_some_checks_and_says_so(course: Course) -> None:
         done = course.run("pytest", "exercises/90", "-k", chosen)
         assert done.returncode == 0
         assert "8/8 points" in done.stdout
-    assert "only 1 of 3 checks were run" in done.stdout
+    assert "checks run: 1 of 3" in done.stdout
 
 
 def test_k_that_chooses_nothing_is_told_what_there_is(course: Course) -> None:
@@ -352,7 +352,7 @@ def test_an_editor_runs_checks_from_a_folder_of_its_own(course: Course, tmp_path
     assert ids[:3] == [f"{small}[2.0]", f"{small}[3.0]", others]
     code, said, ids = pytest_says(f"{course.root}/{small}[3.0]")
     assert (code, ids) == (0, [f"{small}[3.0]"])
-    assert "1 passed" in said and "only 1 of 3 checks were run" in said
+    assert "1 passed" in said and "checks run: 1 of 3" in said
     code, said, ids = pytest_says(f"{course.root}/{small}", f"{course.root}/{others}")
     assert (code, len(ids)) == (0, 3)
     assert "3 passed" in said

@@ -104,8 +104,8 @@ GOLDEN = [
      "the grader is at fault here, not your code, and it costs you nothing: ZeroDivisionError:",
      "la culpa es del evaluador, no de tu código, y no te cuesta nada: ZeroDivisionError:"),
     ("not_utf8", {"text": "source code string cannot contain null bytes", "line": None},
-     "Python cannot read the file: it is not in UTF-8. Save it with that encoding in your editor.",
-     "Python no puede leer el archivo: no está en UTF-8. Guárdalo con esa codificación en tu editor."),
+     "Python cannot read the file: it is not in UTF-8, or holds NUL bytes. Save it as UTF-8 text in your editor.",
+     "Python no puede leer el archivo: no está en UTF-8 o contiene bytes nulos. Guárdalo como texto UTF-8 en tu editor."),
     ("not_installed", {"package": "keras", "extra": "tensorflow"},
      "this cannot be run here, and it costs you nothing: keras is not installed. "
      "Install it with: pip install 'gradkata[tensorflow]'",

@@ -42,3 +42,15 @@ def test_in_a_narrow_terminal_a_line_is_as_wide_as_it_is(toy: Exercise) -> None:
     made = block(toy, result("failed"), result("timeout", ""), columns=50)
     assert {len(made[0]), len(made[1]), len(made[-1])} == {50}
     assert len(block(toy, result("failed"), columns=10)[0]) == 40
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "checks run: 1 of 6"), ("es", "comprobaciones ejecutadas: 1 de 6")]
+)
+def test_how_many_checks_were_run_reads_well_of_one(language: str, words: str, toy: Exercise) -> None:
+    """Words that agree with any number: one check alone is what an editor runs."""
+    one = CheckResult(
+        "90.2", {"en": TITLE, "es": TITLE}, "visible", "passed", 0.5, 0.5, {"en": "", "es": ""}, [], None, 0
+    )
+    made = Attempt("", toy.name, "passed", 0.5, 3, 0, "", "", {}, "", [], [one])
+    assert f"  {words}" in [text for text, _ in lines(made, toy, language, of=6)]
