@@ -1,5 +1,5 @@
 """What a check computes of a worker's values, it computes in the judge, where nothing limits it: values that are many or
-large must not make it take the square of them in time or memory."""
+large must not make it take the square of them in time or memory, and none at all is no pass."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def random_states(scenario: str, x: Any, y: Any, seeds: Any = (), *rest: Any, **
     return [[[Number(number)]] for number in range(ROWS if len(seeds) > 1 else 1)]
 
 
+def keys(others: int) -> Callable[..., Any]:
+    """21.1e of a submission that gives weights of so many keys beside the first."""
+
+    def values(scenario: str, *given: Any) -> Any:
+        few = weights(3, 2, 2)
+        if scenario == "init_of_many":
+            return few, [few, few]
+        seen = {"once": few, "again, sizes in a tuple": few, "others": [weights(3, 2, 2)] * others}
+        return seen, {"sizes": given[-1], "drawn elsewhere": False}
+
+    return values
+
+
 def stretched(scenario: str, *values: Any) -> dict[str, Any]:
     """19.6 of a submission whose kernel and bias do not belong together."""
     return {"passes": [1, 1], "total error": 0.0, "weights": [np.ones((3, ROWS), "f4"), np.ones((ROWS, 1, 1), "f4")]}
@@ -67,6 +80,10 @@ ATTACKS = {
     "many weights": ("21", "21.2b", lambda *values: (weights(ROWS, 2, 2), [])),
     "a tall weight": ("21", "21.2b", lambda *values: (weights(1, ROWS, 2), [])),
     "a wide weight": ("21", "21.2b", lambda *values: (weights(1, 2, ROWS), [])),
+    "many keys": ("21", "21.1e", keys(1_000)),
+    "no other key": ("21", "21.1e", keys(0)),
+    "no layers": ("21", "21.2c", lambda *values: ([], [])),
+    "a bias of letters": ("21", "21.7a", lambda *values: (["float32"], "x" * (1 << 20))),
     "many datasets": ("20", "20.8", random_states),
     "a wide kernel and a tall bias": ("19", "19.6", stretched),
 }
