@@ -83,7 +83,7 @@ ATTACKS = {
     "many keys": ("21", "21.1e", keys(1_000)),
     "no other key": ("21", "21.1e", keys(0)),
     "no layers": ("21", "21.2c", lambda *values: ([], [])),
-    "a bias of letters": ("21", "21.7a", lambda *values: (["float32"], "x" * (1 << 20))),
+    "a bias of letters": ("21", "21.7a", lambda *values: (["float32"], "x" * (1 << 16))),
     "many datasets": ("20", "20.8", random_states),
     "a wide kernel and a tall bias": ("19", "19.6", stretched),
 }
@@ -96,7 +96,7 @@ def test_a_check_of_values_without_bounds_fails_at_once(name: str, monkeypatch: 
     check = next(check for check in catalog.load_checks(folder) if check.id == check_id)
     calls: list[str] = []
     monkeypatch.setattr(Number, "compared", 0)
-    for function in ("allclose", "corrcoef", "array_equal"):
+    for function in ("allclose", "any", "array_equal", "corrcoef"):
         real = getattr(np, function)
         monkeypatch.setattr(np, function, _counted(real, calls))
     given = {"submission": Forged(values), "rng": np.random.default_rng(0), "reference": None}
