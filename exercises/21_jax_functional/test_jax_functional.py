@@ -132,7 +132,8 @@ def test_under_jit(submission, reference):
 def test_float32_leaves(submission):
     """Every leaf that `init` makes is float32, and the biases are 0."""
     dtypes, biases = submission.run("dtypes_and_biases", EQUAL)
-    layers = [f"layer {number}" for number, bias in enumerate(biases, start=1) if np.any(bias)]
+    few = biases[:4]  # as many as there should be, and one more
+    layers = [f"layer {number}" for number, bias in enumerate(few, start=1) if np.any(bias)]
     facts = {"dtypes": dtypes, "biases": len(biases), "biases that are not 0": layers}
     expected = {"dtypes": ["float32"], "biases": 3, "biases that are not 0": []}
     assert facts == equal_to(expected, call="init(jax.random.key(0), [200, 200, 200, 200])")

@@ -147,7 +147,9 @@ def test_killed_in_the_middle(submission):
 def watched(seen):
     """Facts about a save that went well, seen call by call."""
     _, *later = seen["states"]
-    sizes = {inode: {size for other, size in later if other == inode} for inode, _ in later}
+    sizes = {}
+    for inode, size in later:
+        sizes.setdefault(inode, set()).add(size)
     return {
         "there is a file at every moment": (0, 0) not in later,
         "the old file is never written to": seen["old file"] == seen["before"],

@@ -42,6 +42,7 @@ def test_init_is_pure(submission, rng):
         facts[f"{kind}: draws from its key alone"] = not around["drawn elsewhere"]
         facts[f"{kind}: the same again"] = alike(seen["once"], seen["again, sizes in a tuple"])
         weights = [[leaf for leaf in leaves if leaf.ndim == 2] for leaves in (seen["once"], *seen["others"])]
+        assert len(weights) == equal_to(3)  # each is compared with each below, however many there are
         pairs = [pair for two in itertools.combinations(weights, 2) for pair in zip(*two, strict=True)]
         facts[f"{kind}: other keys give others"] = not any(np.array_equal(*pair) for pair in pairs)
     at_once, rows = submission.run("init_of_many", seeds[1:], WIDE)
@@ -155,6 +156,7 @@ def repeats(rows):
 def test_distribution(submission, rng):
     """The weights of each layer have mean 0 and variance 1/in, and the biases are 0."""
     weights, biases = submission.run("weights_and_biases", int(rng.integers(1 << 30)), WIDE)
+    assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(WIDE)))
     facts = {"biases that are not 0": sum(bool(bias.any()) for bias in biases)}
     for layer, weight in enumerate(weights, start=1):
         facts[f"variance of W{layer}"] = variance_in_words(weight.astype(np.float64))

@@ -499,6 +499,13 @@ def _softmax_at_the_end(model: nn.Sequential) -> Made:
     return model, adam(model)
 
 
+def _softmax_at_the_end_head_at_zero(model: nn.Sequential) -> Made:
+    """Its first loss is ln(classes) whatever was drawn, so half of it lies where it should above or below softmax's floor."""
+    made = head_at_zero(model, 0.0)
+    model.append(nn.Softmax(dim=1))
+    return made
+
+
 def _learning_rate_huge(model: nn.Sequential) -> Made:
     return model, torch.optim.SGD(model.parameters(), lr=1e12)
 
@@ -581,6 +588,7 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "half a layer dead": _half_a_layer_dead,
     "dead and far off": _dead_and_far_off,
     "softmax at the end": _softmax_at_the_end,
+    "softmax at the end, head at zero": _softmax_at_the_end_head_at_zero,
     "learning rate huge": _learning_rate_huge,
     "frozen first layer": _frozen_first_layer,
     "body detached, old gradients": _old_gradients,
