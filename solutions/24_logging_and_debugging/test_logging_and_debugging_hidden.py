@@ -408,6 +408,7 @@ SYMPTOMS = {
     "head at zero": "healthy",
     "a little sure of one class": "healthy",
     "optimizer of one layer more": "healthy",
+    "put right at the 24th step": "healthy",
     "healthy": "healthy",
 }
 
