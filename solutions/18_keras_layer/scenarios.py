@@ -48,9 +48,9 @@ def _given(layer, x, kernel, bias):
 def in_models(module, x, times, compiled=False):
     """A layer that a functional model builds with symbolic inputs and uses that many times: shapes, parameters.
 
-    compiled: predict in batches of 2 with a compiled step, which does not know how many rows a batch has.
+    compiled: predict in batches of 2 with a compiled step, which knows of the shape the width alone.
     """
-    inputs = outputs = keras.Input(x.shape[1:])
+    inputs = outputs = keras.Input((None, x.shape[-1]) if compiled else x.shape[1:])
     layer = module.MyDense(4, activation="relu")
     for _ in range(times):
         outputs = layer(outputs)
