@@ -562,7 +562,10 @@ class LateMisfortune(torch.optim.Adam):
         self.steps, self.spoilt_at, self.put_right_at = 0, spoilt_at, put_right_at
 
     def step(self, closure: Any = None) -> Any:
-        loss = super().step(closure) if self.steps < self.spoilt_at else None
+        if self.steps < self.spoilt_at:
+            loss = super().step(closure)
+        else:
+            loss = closure() if closure else None
         self.steps += 1
         with torch.no_grad():
             if self.steps == self.spoilt_at:
