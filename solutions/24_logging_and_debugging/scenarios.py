@@ -587,6 +587,10 @@ def _put_right_last(model: nn.Sequential) -> Made:
     return model, LateMisfortune(model, 14, put_right_at=24)
 
 
+def _back_where_it_was(model: nn.Sequential) -> Made:
+    return model, LateMisfortune(model, 1, put_right_at=24)
+
+
 PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "nan weights": _nan_weights,
     "second layer dead": _second_layer_dead,
@@ -608,6 +612,7 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "diverges late": _diverges_late,
     "diverges at the 99th step": _diverges_last,
     "put right at the 24th step": _put_right_last,
+    "back where it was": _back_where_it_was,
 }
 
 
