@@ -48,13 +48,15 @@ def _given(layer, x, kernel, bias):
 def in_models(module, x, times, compiled=False):
     """A layer that a functional model builds with symbolic inputs and uses that many times: shapes, parameters.
 
-    compiled: predict in batches of 2 with a compiled step, which does not know how many rows a batch has.
+    compiled: predict in batches of 2 with a compiled step, which knows of the shape the width alone.
     """
-    inputs = outputs = keras.Input(x.shape[1:])
+    inputs = outputs = keras.Input((None, x.shape[-1]) if compiled else x.shape[1:])
     layer = module.MyDense(4, activation="relu")
     for _ in range(times):
         outputs = layer(outputs)
     model = keras.Model(inputs, module.MyDense(2)(outputs))
+    if compiled:
+        model.predict(x[:, 1:], batch_size=2, verbose=0)  # with another length, so that this is left open too
     predicted = model.predict(x, batch_size=2, verbose=0) if compiled else numbers(model(x, training=False))
     return {
         "output": [None if size is None else int(size) for size in model.output_shape],

@@ -65,7 +65,7 @@ def test_layers_in_models(submission, rng):
         {
             "one use": dict(zip(facts, ([None, 2], 38, 4, [3, 2]), strict=True)),
             "two uses": dict(zip(facts, ([None, 2], 30, 4, [3, 2]), strict=True)),
-            "three axes, in batches of 2": dict(zip(facts, ([None, 5, 2], 38, 4, [3, 5, 2]), strict=True)),
+            "three axes, in batches of 2": dict(zip(facts, ([None, None, 2], 38, 4, [3, 5, 2]), strict=True)),
         }
     )
     given = (draw(rng, 5, 3), draw(rng, 5, 2), draw(rng, 3, 2), draw(rng, 2))

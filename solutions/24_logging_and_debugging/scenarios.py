@@ -559,18 +559,26 @@ def _optimizer_of_more(model: nn.Sequential) -> Made:
 
 
 class LateMisfortune(torch.optim.Adam):
-    """Learns well; then one step spoils the last bias, and with it the loss of every sample of the first class."""
+    """Learns well; then one step spoils the last bias, and with it the loss of every sample of the first class.
 
-    def __init__(self, model: nn.Module, spoilt_at: int) -> None:
+    A later step may put it right again. From the spoilt step on nothing else changes.
+    """
+
+    def __init__(self, model: nn.Module, spoilt_at: int, put_right_at: int | None = None) -> None:
         super().__init__(model.parameters(), lr=0.05)
-        self.steps, self.spoilt_at = 0, spoilt_at
+        self.steps, self.spoilt_at, self.put_right_at = 0, spoilt_at, put_right_at
 
     def step(self, closure: Any = None) -> Any:
-        loss = super().step(closure)
+        if self.steps < self.spoilt_at:
+            loss = super().step(closure)
+        else:
+            loss = closure() if closure else None
         self.steps += 1
-        if self.steps == self.spoilt_at:
-            with torch.no_grad():
+        with torch.no_grad():
+            if self.steps == self.spoilt_at:
                 self.param_groups[0]["params"][-1][0] -= 1e6
+            if self.steps == self.put_right_at:
+                self.param_groups[0]["params"][-1][0] += 1e6
         return loss
 
 
@@ -580,6 +588,14 @@ def _diverges_late(model: nn.Sequential) -> Made:
 
 def _diverges_last(model: nn.Sequential) -> Made:
     return model, LateMisfortune(model, 99)
+
+
+def _put_right_last(model: nn.Sequential) -> Made:
+    return model, LateMisfortune(model, 14, put_right_at=24)
+
+
+def _back_where_it_was(model: nn.Sequential) -> Made:
+    return model, LateMisfortune(model, 1, put_right_at=24)
 
 
 PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
@@ -603,6 +619,8 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "optimizer of one layer more": _optimizer_of_more,
     "diverges late": _diverges_late,
     "diverges at the 99th step": _diverges_last,
+    "put right at the 24th step": _put_right_last,
+    "back where it was": _back_where_it_was,
 }
 
 

@@ -401,6 +401,7 @@ SYMPTOMS = {
     "optimizer of a copy": "not_in_optimizer",
     "learning rate tiny": "does_not_overfit",
     "diverges late": "does_not_overfit",
+    "back where it was": "does_not_overfit",
     "learning rate huge": "does_not_overfit",
     "softmax at the end": "does_not_overfit",
     "half a layer dead": "healthy",
@@ -408,6 +409,7 @@ SYMPTOMS = {
     "head at zero": "healthy",
     "a little sure of one class": "healthy",
     "optimizer of one layer more": "healthy",
+    "put right at the 24th step": "healthy",
     "healthy": "healthy",
 }
 
