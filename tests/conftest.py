@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,9 @@ if TYPE_CHECKING:  # `pytest exercises/03` in a clone reads this file, on Window
 
 TOY = Path(__file__).parent / "toy_course"
 collect_ignore = ["toy_course"]  # its checks are run by tests, not as tests
+
+if threading.current_thread() is threading.main_thread():  # a shell's background jobs are started deaf to Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
