@@ -131,7 +131,7 @@ TENSORFLOW = {
         import keras, numpy as np
         def double(x):
             keras.config.enable_unsafe_deserialization()
-            model = keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda v: (__import__('os').system('touch HOME/PWNED'), v)[1])])
+            model = keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda v: (__import__('os').system('touch HOME/kata-was-here'), v)[1])])
             model.save('m.keras')
             keras.models.load_model('m.keras', safe_mode=False)(np.ones((1, 1)))
     """,
@@ -269,7 +269,7 @@ TENSORBOARD = {
     "pickles": """
         import os, pickle, torch
         class Evil:
-            def __reduce__(self): return os.system, ('touch HOME/PWNED',)
+            def __reduce__(self): return os.system, ('touch HOME/kata-was-here',)
         def double(x):
             torch.save(Evil(), 'evil.pt')
             torch.load('evil.pt', weights_only=False)
@@ -347,7 +347,7 @@ KERAS = {
         import zipfile, keras
         def double(x):
             with zipfile.ZipFile('m.keras', 'w', zipfile.ZIP_DEFLATED) as archive:
-                archive.writestr('config.json', b'{"module": "os", "class_name": "system", "config": {"command": "touch HOME/PWNED"}}')
+                archive.writestr('config.json', b'{"module": "os", "class_name": "system", "config": {"command": "touch HOME/kata-was-here"}}')
                 archive.writestr('model.weights.h5', bytes(200 << 20))
                 archive.writestr('../../escaped', b'x')
             keras.models.load_model('m.keras', safe_mode=False)
