@@ -66,18 +66,27 @@ def pair(got: object, expected: object, where: str, exercise: Exercise, language
 def _twin(exercise: Exercise, text: str) -> str | None:
     if text in exercise.words:
         return exercise.words[text]
-    for pattern, twin in _patterns(exercise):
-        if found := pattern.fullmatch(text):
+    for words, twin in exercise.words.items():  # in the order in which they are written
+        found = _in_holes(words, text) if HOLE in words else None
+        if found is not None:
             pieces = twin.split(HOLE)
-            return "".join(a + b for a, b in zip(pieces, (*found.groups(), ""), strict=True))
+            return "".join(a + b for a, b in zip(pieces, (*found, ""), strict=True))
     return None
 
 
-@lru_cache(maxsize=64)
-def _patterns(exercise: Exercise) -> list[tuple[re.Pattern[str], str]]:
-    """The entries with holes, in the order in which they are written."""
-    return [
-        (re.compile("(.+?)".join(map(re.escape, words.split(HOLE))), re.DOTALL), twin)
-        for words, twin in exercise.words.items()
-        if HOLE in words
-    ]
+def _in_holes(words: str, text: str) -> list[str] | None:
+    """What stands in the holes, as little as fits in each; None if the text is another.
+
+    In one pass: the text may be a learner's, and a regular expression would try every place for every hole.
+    """
+    first, *pieces, last = words.split(HOLE)
+    if not (text.startswith(first) and text.endswith(last)):
+        return None
+    found, at, end = [], len(first), len(text) - len(last)
+    for piece in pieces:
+        stop = text.find(piece, at + 1, end)
+        if stop < 0:
+            return None
+        found.append(text[at:stop])
+        at = stop + len(piece)
+    return [*found, text[at:end]] if at < end else None

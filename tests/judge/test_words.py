@@ -28,6 +28,13 @@ WORDS = {
 }
 
 
+def test_a_hostile_text_is_read_once_whatever_its_words_hold(toy: Exercise) -> None:
+    """With a regular expression of eight holes this would not end."""
+    holes = dataclasses.replace(toy, words={" of ".join(["{}"] * 8) + "!": "¡" + " de ".join(["{}"] * 8) + "!"})
+    assert words.put("1 of 2 of 3 of 4 of 5 of 6 of 7 of 8!", holes, "es") == "¡1 de 2 de 3 de 4 de 5 de 6 de 7 de 8!"
+    assert not words.are_words(" of " * 5000, holes)
+
+
 @pytest.fixture
 def spoken(toy: Exercise) -> Exercise:
     return dataclasses.replace(toy, words=WORDS)
