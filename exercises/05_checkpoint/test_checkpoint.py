@@ -85,6 +85,8 @@ GIVEN = [
     (2, {}),
     (3, []),
     (4, False),
+    (6, {"epoch": 60, "model": "small", "optimizer": None}),
+    (8, np.array([0.5, 2.0])),
 ]
 BACK = {
     5: {
@@ -93,6 +95,7 @@ BACK = {
         "mask": tensor("bool", [True, False]),
     },
     1: (tensor("float64", [1.5, -2.0]), {"ids": tensor("int64", [[3], [4]]), "none": None}, ["a", []]),
+    8: tensor("float64", [0.5, 2.0]),
 }
 
 

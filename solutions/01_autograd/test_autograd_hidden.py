@@ -81,12 +81,13 @@ FAR = {
     "x ** -3": [-1e50, -1e-3, -1.0, 1e-50, 1e-3],
     "x ** 1.5": [0.0, 1e-100, 1e-3, 1e100],
     "x.relu()": [-1e300, -1e-300, 1e-300, 1e300],
+    "x.log()": [1e-300, 1e-100, 1e-12, 1.0, 1e100],
 }
 
 
 @points(0.5, id="01.1d", about="Tensor")
 def test_far_from_one(submission, reference):
-    """Very small and very large numbers go through exp, 1 / x, ** and relu as they do in torch."""
+    """Very small and very large numbers go through exp, log, 1 / x, ** and relu as they do in torch."""
     programs = {text: (f"out = {text}", {"x": np.array(x)}, np.full(len(x), 0.5)) for text, x in FAR.items()}
     got, expected = both(submission, reference, programs)
     assert got == close_to(expected, atol=0.0)
@@ -532,7 +533,7 @@ def test_runtime_errors(submission, reference):
 
 FOREIGN = ["x + '2'", "'2' + x", "x - '2'", "'2' - x", "x * '2'", "'2' * x", "x / '2'", "'2' / x", "x ** '2'",
            "x @ '2'", "x + None", "None - x", "x * {}", "x / None", "x ** None", "x @ None"]  # fmt: skip
-BAD_VALUES = ["x.reshape(4, 2)", "x.sum(axis=2)", "x + y", "x * y", "x @ x", "Tensor('abc')",
+BAD_VALUES = ["x.reshape(4, 2)", "x.sum(axis=2)", "x.mean(axis=2)", "x.mean(-3)", "x + y", "x * y", "x @ x", "Tensor('abc')",
               "Tensor([[1.0], [2.0, 3.0]])"]  # fmt: skip
 
 

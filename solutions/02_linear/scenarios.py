@@ -61,6 +61,10 @@ def draws_of_several(module, in_features, out_features, seed):
         layer = module.Linear(in_features, out_features, True, *rng)
         return {"weight": layer.weight, "bias": layer.bias}
 
+    def seeded():
+        np.random.seed(0)
+        return parameters()
+
     shared = np.random.default_rng(seed)
     return {
         "first": parameters(shared),
@@ -71,4 +75,6 @@ def draws_of_several(module, in_features, out_features, seed):
         "rng left out again": parameters(),
         "rng is None": parameters(None),
         "rng is None again": parameters(None),
+        "np.random.seed(0)": seeded(),
+        "np.random.seed(0) again": seeded(),
     }

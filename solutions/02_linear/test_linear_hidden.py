@@ -219,6 +219,7 @@ def test_random_numbers_come_from_rng(submission, rng):
         "another seed, another layer": apart("first", "other seed"),
         "rng left out, two layers that differ": apart("rng left out", "rng left out again"),
         "rng=None, two layers that differ": apart("rng is None", "rng is None again"),
+        "the same np.random.seed, two layers that differ": apart("np.random.seed(0)", "np.random.seed(0) again"),
     }
     assert found == equal_to(dict.fromkeys(found, True))
 
@@ -279,18 +280,24 @@ def test_gradients_add_until_zero_grad(submission, reference, rng):
 @catches("promotes_to_float64", "grad_x_promotes", "casts_to_integer", "parameters_change_dtype")
 @pytest.mark.parametrize("bias", [True, False])
 def test_floating_dtype_is_kept(submission, reference, rng, bias):
-    """float32 stays float32, float16 float16; integers give float64."""
+    """float32 stays float32, float16 float16; integers and booleans give float64; grad_x follows grad_y."""
 
     def quarters(*shape):  # so few bits that every way to add them up is exact, also in float16
         return rng.integers(-4, 5, size=shape) / 4
 
     own = quarters(2, 3), quarters(2)
     script, dtypes = [], {}
-    for kind in ("float32", "float64", "int64", "float16"):
-        wanted = "float64" if kind == "int64" else kind
-        x = rng.integers(-3, 4, size=(3, 3)) if kind == "int64" else quarters(3, 3).astype(kind)
+    floats, others = ("float32", "float64", "float16"), ("int64", "uint8", "bool")
+    kinds = [(kind, kind) for kind in floats] + [(kind, "float64") for kind in others]
+    for kind, wanted in kinds:
+        x = quarters(3, 3) if kind in floats else rng.integers(0, 4, size=(3, 3))
         dtypes[f"{len(script) + 1} forward: y"] = dtypes[f"{len(script) + 2} backward: grad_x"] = wanted
-        script += [("forward", x), ("backward", quarters(3, 2).astype(wanted))]
+        script += [("forward", x.astype(kind)), ("backward", quarters(3, 2).astype(wanted))]
+    for came in ("float64", "float32"):  # for the last x, of booleans, and then for one of float32
+        dtypes[f"{len(script) + 1} backward: grad_x"] = came
+        script.append(("backward", quarters(3, 2).astype(came)))
+    dtypes[f"{len(script) + 1} forward: y"], dtypes[f"{len(script) + 2} backward: grad_x"] = "float32", "float64"
+    script += [("forward", quarters(3, 3).astype("float32")), ("backward", quarters(3, 2))]
     script.append(("look",))
 
     expected = reference.run("play", script, own if bias else (own[0], None))

@@ -137,12 +137,15 @@ def test_without_a_seed(submission):
     """Without a seed, every loader has orders of its own; without shuffle, a seed changes nothing."""
     first, second = submission.run("one_after_another", 32, 3, [None, None], batch_size=4)
     third, fourth = (submission.run("shuffled", 32, 1, batch_size=4)[0] for _ in range(2))
+    submission.restart()
+    (later,) = submission.run("one_after_another", 32, 1, [None], batch_size=4)
     (in_order,) = submission.run("orders", 32, batch_size=4, seed=3)
     facts = {
         "every sample once": each_once(first + second + third + fourth, 32),
         "the samples are shuffled": list(range(32)) not in first + second + third + fourth,
         "a new order each epoch": all_differ(first) and all_differ(second),
         "two loaders have different orders": all_differ([first[0], second[0]]),
+        "and so has one in a new process": all_differ([first[0], later[0]]),
         "and so without the argument": all_differ([third[0], fourth[0]]),
         "in order without shuffle": flat(in_order) == list(range(32)),
     }
@@ -153,6 +156,7 @@ STACKED = {
     "whole numbers": lambda rng: rng.integers(-9, 9, size=4).tolist(),
     "floats": lambda rng: rng.normal(size=4).tolist(),
     "float32 numbers": lambda rng: list(rng.normal(size=4).astype(np.float32)),
+    "int8 numbers": lambda rng: list(rng.integers(-9, 9, size=4).astype(np.int8)),
     "elements of an array": lambda rng: rng.integers(-9, 9, size=4),
     "arrays without an axis": lambda rng: [np.array(x) for x in rng.normal(size=4).astype(np.float32)],
     "rows of an array": lambda rng: rng.normal(size=(4, 3)),
@@ -188,7 +192,9 @@ NESTED = {
     "tuples in tuples": lambda x: [(i, (x[i], (0.5 * i, i))) for i in range(4)],
     "lists of numbers": lambda x: [[i, 10 + i, 20 + i] for i in range(4)],
     "tuples in lists": lambda x: [[i, (x[i], 0.5 * i)] for i in range(4)],
-    "dicts": lambda x: [{"x": x[i], "y": i} if i % 2 else {"y": i, "x": x[i]} for i in range(4)],
+    "dicts": lambda x: [
+        {"x": x[i], "y": i, "z": -i} if i % 2 else {"z": -i, "y": i, "x": x[i]} for i in range(4)
+    ],
     "dicts in tuples": lambda x: [({"x": x[i], "more": {"box": [i, 0.5 * i]}}, i) for i in range(4)],
     "lists in dicts": lambda x: [{"boxes": [x[i], (i, 2 * i)], "area": 0.5 * i} for i in range(4)],
     "strings": lambda x: ["ant", "", "bee", "cat"],
@@ -224,7 +230,7 @@ def test_own_collate_fn(submission, reference, samples):
     """A collate_fn of your own is called once per batch with the list of its samples, and what it returns is
     the batch, whatever it is."""
     groups = reference.run("torch_order", samples, batch_size=3)
-    assert as_lists(submission.run("own_collate", samples)) == equal_to(
+    assert submission.run("own_collate", samples) == equal_to(
         {
             "collate_fn given by its name": [{"call": i} for i in range(1, len(groups) + 1)],
             "what collate_fn is called with": [[group] for group in groups],

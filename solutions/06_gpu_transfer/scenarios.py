@@ -62,8 +62,10 @@ def passed_through(module, device):
     things = {
         "None": None, "int": 3, "bool": True, "float": 2.5, "str": "text", "bytes": b"text", "set": {1, 2},
         "array": torch.zeros(2).numpy(), "object": Thing(numbers(1)), "function": numbers, "range": range(3),
-        "dtype": torch.float32,
+        "dtype": torch.float32, "module": torch.nn.Linear(2, 1),
     }  # fmt: skip
+    weight = things["module"].weight
+    weight.data = numbers(2)
     target = place(device)
     alone = {name: module.to_device(thing, target) is thing for name, thing in things.items()}
     inside = module.to_device([dict(things)], target)[0]
@@ -72,6 +74,7 @@ def passed_through(module, device):
         "alone": alone,
         "in a dict in a list": nested,
         "object's tensor": described(things["object"].tensor),
+        "module's weight": described(things["module"].weight.detach()),
     }
 
 
@@ -82,15 +85,18 @@ def argument_afterwards(module, device):
     batch = {"z": inner, "a": {"y": numbers(4), "b": sample}, "k": (numbers(5),)}
     result = module.to_device(batch, place(device))
     inside = {"the same list": batch["z"] is inner, "the same dataclass": batch["a"]["b"] is sample}
-    return {"argument": described(batch), **inside, "keys": [list(result), list(result["a"])]}
+    keys = [list(result), list(result["a"])]
+    in_a_graph = module.to_device(numbers(6).requires_grad_() * 2, place(device))
+    return {"argument": described(batch), **inside, "keys": keys, "moved with its graph": in_a_graph.requires_grad}
 
 
-def what_came(module, names):
+def what_came(module, names, gpus=None):
     """For each name the device picked, or the classes and the text of the error that came."""
     came = {}
     for name in names:
         try:
-            came[name] = getattr(module.pick_device(preferred=name), "type", None)
+            with built_with_cuda(gpus) if gpus else nullcontext():
+                came[name] = getattr(module.pick_device(preferred=name), "type", None)
         except NotImplementedError:
             raise
         except Exception as problem:
@@ -99,24 +105,27 @@ def what_came(module, names):
 
 
 class ServedByCpu(TorchFunctionMode):
-    """Tensors asked for on the one CUDA device lie on the CPU, and say that they lie on cuda:0."""
+    """Tensors asked for on a CUDA device lie on the CPU, and say that they lie on that device."""
 
-    def __init__(self):
+    def __init__(self, devices):
         super().__init__()
-        self.served = []
+        self.devices = devices
+        self.served = []  # (tensor, the device that it says it lies on)
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         if function is torch.device:
             return function(*args, **(kwargs or {}))
-        if function == torch.Tensor.device.__get__ and any(args[0] is tensor for tensor in self.served):
-            return torch.device("cuda", 0)
+        if function == torch.Tensor.device.__get__:
+            for tensor, device in self.served:
+                if args[0] is tensor:
+                    return device
         asked = [value for value in (*args, *(kwargs or {}).values()) if self.is_cuda(value)]
-        if any(torch.device(value).index not in (None, 0) for value in asked):
-            raise RuntimeError("CUDA error: invalid device ordinal")
+        for value in asked:
+            there_is(value, self.devices)
         kwargs = {name: self.on_cpu(value) for name, value in (kwargs or {}).items()}
         result = function(*map(self.on_cpu, args), **kwargs)
         if asked and isinstance(result, torch.Tensor):
-            self.served.append(result)
+            self.served.append((result, torch.device("cuda", torch.device(asked[0]).index or 0)))
         return result
 
     def is_cuda(self, value):
@@ -126,16 +135,27 @@ class ServedByCpu(TorchFunctionMode):
         return "cpu" if self.is_cuda(value) else value
 
 
+def there_is(device, devices):
+    """Refuse a number, name or device that is none of so many CUDA devices, as CUDA does."""
+    index = device if isinstance(device, int) else None if device is None else torch.device(device).index
+    if index is not None and index >= devices:
+        raise RuntimeError("CUDA error: invalid device ordinal")
+
+
 @contextmanager
 def built_with_cuda(devices):
-    """torch thinks that it was built with CUDA and that this machine has so many CUDA devices, one or none."""
+    """torch thinks that it was built with CUDA and that this machine has so many CUDA devices."""
+
+    def asked(device=None, *_):
+        there_is(device, devices)
+        return "one CUDA device"
+
     with (
         mock.patch.object(torch._C, "_cuda_getDeviceCount", return_value=devices, create=True),
         mock.patch.object(torch._C, "_accelerator_getAccelerator", return_value=torch.device("cuda")),
-        mock.patch.multiple(torch.cuda, init=mock.DEFAULT, set_device=mock.DEFAULT, synchronize=mock.DEFAULT),
+        mock.patch.multiple(torch.cuda, init=mock.DEFAULT, set_device=asked, synchronize=asked, get_device_name=asked),
         mock.patch.object(torch.cuda, "current_device", return_value=0),
-        mock.patch.object(torch.cuda, "get_device_name", return_value="one CUDA device"),
-        ServedByCpu() if devices else nullcontext(),
+        ServedByCpu(devices) if devices else nullcontext(),
     ):
         yield
 
@@ -143,7 +163,8 @@ def built_with_cuda(devices):
 def picked_beside_cuda(module, devices, preferred):
     with built_with_cuda(devices):
         device = module.pick_device(preferred)
-    return {type(device).__name__: getattr(device, "type", None)}
+    numbered = ":" in (preferred or "")
+    return {type(device).__name__: str(device) if numbered else getattr(device, "type", None)}
 
 
 def _mlp(module, mean, std, values=None, **options):
@@ -208,13 +229,13 @@ def dtypes(module, default, mean, std, options):
 def statistics_after_training(module, mean, std, x, options):
     """`mean` and `std` after steps on all that the network calls its parameters, and which got a gradient."""
     model = _mlp(module, mean, std, **options)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer, x = torch.optim.SGD(model.parameters(), lr=0.1), torch.tensor(x)
     for _ in range(6):
         optimizer.zero_grad()
-        model(torch.tensor(x)).square().mean().backward()
+        model(x).square().mean().backward()
         optimizer.step()
     graded = [parameter.grad is not None for parameter in model.parameters()]
-    return {"mean": model.mean.detach(), "std": model.std.detach(), "graded": graded}
+    return {"mean": model.mean.detach(), "std": model.std.detach(), "x": x, "graded": graded}
 
 
 def back_and_forth(module, device, mean, std, values, x, options):
@@ -286,6 +307,16 @@ def evaluated(module, device, training, loss, state, batches):
     }
 
 
+class Batches:
+    """A loader that can be iterated over, and nothing else."""
+
+    def __init__(self, batches):
+        self._batches = batches
+
+    def __iter__(self):
+        return iter(self._batches)
+
+
 class Failing:
     """Batches of which the second cannot be read."""
 
@@ -334,7 +365,7 @@ def watched_evaluation(module, device, state, batches):
     for parameter in model.parameters():
         parameter.grad = torch.ones_like(parameter)
     with accelerator.watch() as seen:
-        module.evaluate(model, _loader(batches), loss, place(device))
+        module.evaluate(model, Batches(_loader(batches)), loss, place(device))
     parameters = list(model.parameters())
     try:
         graph_later = (parameters[0] * 2).requires_grad
@@ -357,6 +388,7 @@ TENSORS = {
     "float64": lambda: torch.tensor([0.1, 0.2], dtype=torch.float64),
     "float16": lambda: torch.tensor([0.5, 2.0], dtype=torch.float16),
     "transposed": lambda: torch.arange(6.0).reshape(2, 3).T,
+    "sizes of 1": lambda: torch.ones(1, 2, 1),
     "a parameter": lambda: torch.nn.Parameter(torch.tensor([1.0, 2.0])),
 }
 

@@ -69,8 +69,8 @@ def test_structures(submission, structure):
 @points(1, id="06.1c", about="to_device")
 @catches("input_changed")
 def test_the_rest_stays(submission):
-    """Other objects pass through as they are, the argument is not changed, and keys keep their order."""
-    names = "None int bool float str bytes set array object function range dtype".split()
+    """Other objects pass through as they are, the argument is not changed, and keys and graphs are kept."""
+    names = "None int bool float str bytes set array object function range dtype module".split()
     passed = {"alone": dict.fromkeys(names, True), "in a dict in a list": dict.fromkeys(names, True)}
     one, two, three, four, five = (on("cpu", pair(i)) for i in (1, 2, 3, 4, 5))
     argument = {
@@ -81,9 +81,9 @@ def test_the_rest_stays(submission):
     for device in submission.run("accelerators"):
         got = saw(submission.run("argument_afterwards", device))
         untouched = {"the same list": True, "the same dataclass": True, "keys": [["z", "a", "k"], ["y", "b"]]}
-        assert got == equal_to({"argument": argument, **untouched})
+        assert got == equal_to({"argument": argument, **untouched, "moved with its graph": True})
         passed_through = saw(submission.run("passed_through", device))
-        assert passed_through == equal_to({**passed, "object's tensor": one})
+        assert passed_through == equal_to({**passed, "object's tensor": one, "module's weight": on("cpu", pair(2))})
 
 
 # ---- 2 pick_device -----------------------------------------------------------------------------------------
@@ -112,18 +112,22 @@ def test_unavailable_names(submission, name):
 
 
 @points(0.5, id="06.2c", about="pick_device")
-@catches("never_looks_for_cuda")
+@catches("never_looks_for_cuda", "name_not_checked")
 def test_beside_cuda(submission):
-    """With a GPU, None and "cuda" are CUDA, and "cpu" is the CPU; without one, None is the CPU."""
+    """With a GPU, None and "cuda" are CUDA, "cpu" is the CPU, "cuda:7" is an error; without one, None is the CPU."""
     submission.restart()
     cases = {
         "with a GPU, pick_device(None)": (1, None, "cuda"),
         'with a GPU, pick_device("cuda")': (1, "cuda", "cuda"),
         'with a GPU, pick_device("cpu")': (1, "cpu", "cpu"),
         "torch with CUDA but no GPU, pick_device(None)": (0, None, "cpu"),
+        'with two GPUs, pick_device("cuda:1")': (2, "cuda:1", "cuda:1"),
     }
     got = {case: submission.run("picked_beside_cuda", gpus, name) for case, (gpus, name, _) in cases.items()}
     assert got == equal_to({case: {"device": device} for case, (*_, device) in cases.items()})
+    came = submission.run("what_came", ["cuda:7"], gpus=1)
+    case = 'with a GPU, pick_device("cuda:7")'
+    assert {case: how_refused("cuda:7", came["cuda:7"])} == equal_to({case: "RuntimeError that names it"})
 
 
 # ---- 3 NormalizedMLP ---------------------------------------------------------------------------------------
@@ -138,8 +142,9 @@ def network_case(rng, hidden=(7, 4)):
     """Arguments for a network of 5 features and 3 outputs, and those for its reference.
 
     No two parameters have the same shape. Halves and powers of two: sums come out exactly, in whatever order
-    they are taken, so that a mistake is recognised.
+    they are taken, so that a mistake is recognised. The last feature hardly varies: (x - mean) / std, no more.
     """
+    tiny = np.float32(2.0**-24)
     shapes = layer_shapes(5, hidden, 3)
     values = [rng.integers(-4, 5, size=shape).astype(np.float32) / 2 for shape in shapes]
     mean, std = (
@@ -147,6 +152,7 @@ def network_case(rng, hidden=(7, 4)):
         (2.0 ** rng.integers(-1, 3, size=5)).astype(np.float32),
     )
     x = rng.integers(-8, 9, size=(6, 5)).astype(np.float32)
+    mean[-1], std[-1], x[:, -1] = 0, tiny, x[:, -1] * tiny
     by_shape = {str(shape): value for shape, value in zip(shapes, values, strict=True)}
     options = {"hidden": hidden, "out_features": 3}
     return (mean, std, by_shape, x, options), (mean, std, values[::2], values[1::2], x)
@@ -200,7 +206,7 @@ def test_output_there(submission, reference, rng):
 @points(0.5, id="06.3e", about="NormalizedMLP")
 @catches("dtype_of_the_statistics_given", "mean_and_std_trained")
 def test_dtype_and_training(submission, rng):
-    """All is in torch's default dtype, whatever `mean` and `std` come in; training never changes them."""
+    """All is in torch's default dtype, whatever `mean` and `std` come in; training changes neither them nor x."""
     options = {"hidden": (4,), "out_features": 2}
     for default, given in (("float32", np.float64), ("float64", np.float32), ("float32", np.float32)):
         got = submission.run("dtypes", default, np.ones(3, given), np.ones(3, given), options)
@@ -212,6 +218,7 @@ def test_dtype_and_training(submission, rng):
     facts = {
         "mean is as given": np.array_equal(got["mean"], mean),
         "std is as given": np.array_equal(got["std"], std),
+        "x is as given": np.array_equal(got["x"], x),
         "each parameter has a gradient": got["graded"] == [True] * 4,
     }
     assert facts == equal_to(dict.fromkeys(facts, True))
@@ -331,7 +338,8 @@ ARRAYS = {
     "no dimensions": np.array(2.5, np.float32), "integers": np.array([[1, -2], [3, 4]]),
     "booleans": np.array([True, False]), "no elements": np.zeros((0, 3), np.float32),
     "float64": np.array([0.1, 0.2]), "float16": np.array([0.5, 2], np.float16),
-    "transposed": np.arange(6, dtype=np.float32).reshape(2, 3).T, "a parameter": np.array([1, 2], np.float32),
+    "transposed": np.arange(6, dtype=np.float32).reshape(2, 3).T, "sizes of 1": np.ones((1, 2, 1), np.float32),
+    "a parameter": np.array([1, 2], np.float32),
 }  # fmt: skip
 
 
