@@ -58,7 +58,10 @@ def test_available_devices(submission):
 
 
 @points(1, id="06.3a", about="NormalizedMLP")
-@catches("python_list_of_layers", "plain_attribute_not_buffer", "mean_and_std_trained", "relu_after_the_last_layer")
+@catches(
+    "python_list_of_layers", "plain_attribute_not_buffer", "mean_and_std_trained", "relu_after_the_last_layer",
+    "eps_added_to_std",
+)  # fmt: skip
 def test_small_network(submission, reference):
     """`NormalizedMLP` has all parameters, `mean` and `std` in `state_dict`, and gives torch's numbers."""
     mean, std, x = array(1, 2), array(2, 4), np.array([[3, 10], [-1, 2]], dtype=np.float32)

@@ -164,7 +164,7 @@ def as_on_cpu(output, expected=None):
 
 
 @points(1, id="06.3b", about="NormalizedMLP")
-@catches("python_list_of_layers", "relu_after_the_last_layer", "mean_and_std_trained")
+@catches("python_list_of_layers", "relu_after_the_last_layer", "mean_and_std_trained", "eps_added_to_std")
 @pytest.mark.parametrize("hidden", [(7, 4), (), (6,), (2, 9, 8)])
 def test_hidden_sizes(submission, reference, rng, hidden):
     """The layers have the sizes asked for, also with no hidden one, or by default; outputs equal torch's."""

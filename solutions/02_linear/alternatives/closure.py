@@ -12,7 +12,7 @@ class Linear:
     bias = None
 
     def __init__(self, in_features, out_features, bias=True, rng=None):
-        rng = np.random if rng is None else rng
+        rng = np.random.RandomState() if rng is None else rng
         limit = 1.0 / np.sqrt(in_features)
         self.has_bias = bias
         # the bias first: the order of the draws is free
@@ -38,7 +38,7 @@ class Linear:
             self.grad_weight = self.grad_weight + np.dot(g2.T, x2)
             if self.has_bias:
                 self.grad_bias = self.grad_bias + np.ones(len(g2), g.dtype) @ g2
-            return np.dot(g2, W).reshape(x.shape)
+            return np.dot(g2, W).reshape(x.shape).astype(g.dtype)
 
         self.pull_back = pull_back
         y = np.inner(x, W)

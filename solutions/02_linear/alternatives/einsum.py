@@ -22,12 +22,11 @@ class Linear:
         given = x.shape[-1]
         if given != self.n_in:
             raise ValueError(f"expected {self.n_in} features, x has {given}")
-        self.kind = x.dtype if x.dtype.kind == "f" else np.dtype(float)
         self.x = np.array(x, dtype=float)
         y = np.einsum("...i,oi->...o", self.x, self.weight)
         if self.bias is not None:
             y += self.bias
-        return y.astype(self.kind)
+        return y.astype(x.dtype if x.dtype.kind == "f" else float)
 
     def backward(self, grad_y):
         g = np.array(grad_y, dtype=float)
@@ -36,4 +35,4 @@ class Linear:
         self.grad_weight = self.grad_weight + np.einsum("no,ni->oi", rows_g, rows_x)
         if self.bias is not None:
             self.grad_bias = self.grad_bias + np.einsum("no->o", rows_g)
-        return np.einsum("...o,oi->...i", g, self.weight).astype(self.kind)
+        return np.einsum("...o,oi->...i", g, self.weight).astype(grad_y.dtype)
