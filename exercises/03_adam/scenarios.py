@@ -14,8 +14,8 @@ class Parameter:
 
 
 def copy_or_none(array):
-    """The array as it is now: what happens to it later does not reach the copy."""
-    return None if array is None else array.copy()
+    """The array as it is now: what happens to it later does not reach the copy. What is no array is given as it is."""
+    return array.copy() if isinstance(array, np.ndarray) else array
 
 
 def give(params, grads):

@@ -74,6 +74,7 @@ def test_whose_arrays(submission):
     facts = {
         "the array that p.data was has moved": not np.array_equal(after["held data"], data),
         "p.data and that array hold the same": np.array_equal(after["held data"], after["data"]),
+        "p.grad is there after step": after["grad"] is not None,
         "p.grad is as it was": all(np.array_equal(one, grad) for one in grads),
         "p.grad is None after zero_grad": cleared is None,
     }

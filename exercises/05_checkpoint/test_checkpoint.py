@@ -111,5 +111,5 @@ def test_epoch_and_extra_come_back(submission, epoch, extra):
         "extra": back,
         "the extra given, afterwards": back,
     }
-    call = f'save_checkpoint("a.pt", ..., epoch={epoch}, extra={extra}); load_checkpoint("a.pt", model=model)'
+    call = f'save_checkpoint("a.pt", ..., epoch={epoch}, extra={extra!r}); load_checkpoint("a.pt", model=model)'
     assert submission.run("given_back", epoch, extra) == equal_to(expected, call=call)

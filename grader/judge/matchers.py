@@ -120,13 +120,14 @@ class close_to(Matcher):
             size = np.abs(got.astype(np.complex128) - expected.astype(np.complex128)) if got.dtype != bool else wrong
         distance = np.where(wrong, np.nan_to_num(size, nan=np.inf), -1.0)
         index = np.unravel_index(int(np.argmax(strange if strange.any() else distance)), got.shape)
+        one, other = apart(got[index], expected[index])
         facts = {
-            "got": number(got[index]), "expected": number(expected[index]), "index": _index(index),
+            "got": one, "expected": other, "index": _index(index),
             "count": int(wrong.sum()), "total": int(wrong.size),
             "numbers": side_by_side(got, expected, wrong, distance),
         }  # fmt: skip
         if got.size <= 6 and got.ndim == 1:
-            facts |= {"all_got": listing(got), "all_expected": listing(expected)}
+            facts |= dict(zip(("all_got", "all_expected"), listings(got, expected, wrong), strict=True))
         self._fail("number" if got.ndim == 0 else "not_finite" if strange.any() else "values", where, **facts)
 
     def _wrong(self, got: Any, expected: Any) -> Any:
@@ -235,8 +236,13 @@ def number(value: Any) -> str:
     return format(value, ".6g") if np.asarray(value).dtype.kind in "fc" else str(value)
 
 
-def listing(values: Any) -> str:
-    return "[" + ", ".join(number(value) for value in np.ravel(values)) + "]"
+def listings(got: Any, expected: Any, wrong: Any) -> list[str]:
+    """Two vectors; numbers that differ stand there with as many digits as it takes to see it."""
+    pairs = [
+        apart(one, other) if differs else (number(one), number(other))
+        for one, other, differs in zip(got, expected, wrong, strict=True)
+    ]
+    return ["[" + ", ".join(texts) + "]" for texts in zip(*pairs, strict=True)]
 
 
 def side_by_side(got: Any, expected: Any, wrong: Any, distance: Any) -> list[tuple[str, str, str, bool]]:

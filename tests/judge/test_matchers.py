@@ -287,6 +287,16 @@ def test_texts_for_people_are_short() -> None:
     assert [number(value) for value in values] == list(values.values())
 
 
+def test_numbers_that_differ_late_are_shown_with_the_digits_that_differ() -> None:
+    """`got 0.901961, expected 0.901961` would tell a learner that the grader is wrong."""
+    got, expected = np.array([0.25, 0.90196078]), np.array([0.25, 0.90196081])
+    _, facts = finding(got, close_to(expected, rtol=1e-12))
+    assert (facts["got"], facts["expected"]) == ("0.90196078", "0.90196081")
+    assert (facts["all_got"], facts["all_expected"]) == ("[0.25, 0.90196078]", "[0.25, 0.90196081]")
+    _, facts = finding(0.1 + 0.2, equal_to(0.3))
+    assert (facts["got"], facts["expected"]) == ("0.30000000000000004", "0.3")
+
+
 def test_numbers_that_differ_stand_side_by_side() -> None:
     """All of a small array; of a large one those that differ most, in their order, and none that does not."""
     _, facts = finding(np.array([1.0, 2.5]), close_to(np.array([1.0, 2.0])))
