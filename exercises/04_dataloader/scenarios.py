@@ -9,7 +9,12 @@ def length(module, count, **options):
 def orders(module, count, epochs=1, **options):
     """The samples of each epoch, batch by batch, of one loader over 0, 1, ..., count - 1."""
     loader = module.DataLoader(list(range(count)), **options)
-    return [[[int(sample) for sample in batch] for batch in loader] for _ in range(epochs)]
+    return [[numbers(batch) for batch in loader] for _ in range(epochs)]
+
+
+def numbers(batch):
+    """The numbers of a batch; one without an axis is shown as the number that it is."""
+    return int(batch) if getattr(batch, "ndim", 1) == 0 else [int(sample) for sample in batch]
 
 
 def collated(module, samples, **options):

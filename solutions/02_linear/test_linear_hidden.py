@@ -118,6 +118,7 @@ def known_laws(n_in, n_out):
         "U(±√(6/in))": math.sqrt(2 / n_in),
         "U(±√(3/in))": math.sqrt(1 / n_in),
         "U(±1)": math.sqrt(1 / 3),
+        "U(0, 1/√in)": math.sqrt(1 / n_in / 12),
         "N(0, 1)": 1.0,
         "N(0, 0.01²)": 0.01,
         "N(0, 1/in)": math.sqrt(1 / n_in),
@@ -136,6 +137,8 @@ def law_of(values, n_in, n_out):
     kind = "U" if abs(np.ptp(values) / spread - math.sqrt(12)) < 0.2 else "N"
     laws = known_laws(n_in, n_out).items()
     near = [name for name, known in laws if name[0] == kind and abs(spread / known - 1) < 0.03]
+    if near == ["U(0, 1/√in)"] and values.min() < 0:
+        return "U(±1/(2√in))"
     return near[0] if near else "another law"
 
 

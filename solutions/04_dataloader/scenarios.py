@@ -70,6 +70,12 @@ def one_after_another(module, count, epochs, seeds, **options):
     return [shuffled(module, count, epochs, seed=seed, **options)[0] for seed in seeds]
 
 
+def in_a_new_process(module, count, **options):
+    """An epoch of a loader without a seed. A worker is a fork: numpy's own numbers go on in it as in every other."""
+    np.random.seed()
+    return flat(module.DataLoader(list(range(count)), shuffle=True, **options))
+
+
 def in_turns(module, count, epochs, seeds, **options):
     """The same, but all loaders are made first and then read an epoch each in turn."""
     loaders = [module.DataLoader(list(range(count)), shuffle=True, seed=seed, **options) for seed in seeds]

@@ -138,14 +138,14 @@ def test_without_a_seed(submission):
     first, second = submission.run("one_after_another", 32, 3, [None, None], batch_size=4)
     third, fourth = (submission.run("shuffled", 32, 1, batch_size=4)[0] for _ in range(2))
     submission.restart()
-    (later,) = submission.run("one_after_another", 32, 1, [None], batch_size=4)
+    later = submission.run("in_a_new_process", 32, batch_size=4)
     (in_order,) = submission.run("orders", 32, batch_size=4, seed=3)
     facts = {
         "every sample once": each_once(first + second + third + fourth, 32),
         "the samples are shuffled": list(range(32)) not in first + second + third + fourth,
         "a new order each epoch": all_differ(first) and all_differ(second),
         "two loaders have different orders": all_differ([first[0], second[0]]),
-        "and so has one in a new process": all_differ([first[0], later[0]]),
+        "and so has one in a new process": all_differ([first[0], later]),
         "and so without the argument": all_differ([third[0], fourth[0]]),
         "in order without shuffle": flat(in_order) == list(range(32)),
     }

@@ -1,4 +1,4 @@
-"""Adds 1e-5 to std, as batch norm does under its root."""
+"""Adds 1e-8 to std, against a division by 0."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class NormalizedMLP(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """x of shape (N, in_features) -> (N, out_features), on the device where x and the model are."""
-        return self.layers((x - self.mean) / (self.std + 1e-5))
+        return self.layers((x - self.mean) / (self.std + 1e-8))
 
 
 def train_step(
