@@ -75,3 +75,5 @@ def test_needs_grad(submission):
     """Without grad, backward of more than one element is a RuntimeError."""
     got = submission.error("gradients", "out = x * 2", {"x": [1.0, 2.0]})
     assert got == raised(RuntimeError, call="x = Tensor([1.0, 2.0], requires_grad=True); (x * 2).backward()")
+    got = submission.error("gradients", "out = Tensor(data=[1.0, 2.0], requires_grad=True) * 2", {})
+    assert got == raised(RuntimeError, call="x = Tensor(data=[1.0, 2.0], requires_grad=True); (x * 2).backward()")

@@ -25,11 +25,12 @@ def test_len_counts_the_batches(submission, reference):
     for count, drop_last in [(10, False), (10, True), (9, False), (9, True), (2, False), (2, True)]:
         options = {"batch_size": 3, "drop_last": drop_last}
         name = f"{count} samples, drop_last={drop_last}"
-        got[name] = submission.run("length", count, **options)
+        got[name] = submission.run("length", count, **options, collate_fn=None)
         expected[name] = reference.run("torch_length", count, **options)
     assert got == equal_to(
         expected,
-        call="[len(DataLoader(list(range(n)), batch_size=3, drop_last=d)) for n in (10, 9, 2) for d in (False, True)]",
+        call="[len(DataLoader(dataset=list(range(n)), batch_size=3, drop_last=d, collate_fn=None)) "
+        "for n in (10, 9, 2) for d in (False, True)]",
     )
 
 

@@ -66,7 +66,10 @@ def broken_off(module: Any, kind: str) -> dict[str, Any]:
 
 
 def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any]:
-    """The mode of each layer after a save (of every part, or of none) and a load of the model alone."""
+    """The mode of each layer after a save (of every part, or of none) and a load of the model alone.
+
+    Every argument is given by its name.
+    """
     path = os.path.join(fresh_folder("modes"), "a.pt")
 
     def with_modes() -> nn.Module:
@@ -76,14 +79,15 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
         return model
 
     saved, loaded = with_modes(), with_modes()
-    parts: dict[str, Any] = {"optimizer": sgd(saved)}
+    parts: dict[str, Any] = {"path": path, "model": saved, "epoch": 3, "optimizer": sgd(saved)}
+    wanted = {"path": path, "model": loaded, "map_location": "cpu", "strict": True}
     back: dict[str, Any] = {}
     if whole:
         parts["scheduler"] = torch.optim.lr_scheduler.StepLR(parts["optimizer"], 2)
         parts |= {"generator": torch.Generator(), "extra": {"note": "whole"}}
     return {
-        "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))["class"],
-        "the load raises": problem_of(lambda: back.update(module.load_checkpoint(path, model=loaded)))["class"],
+        "the save raises": problem_of(lambda: module.save_checkpoint(**parts))["class"],
+        "the load raises": problem_of(lambda: back.update(module.load_checkpoint(**wanted)))["class"],
         "extra": back.get("extra", "nothing"),
         "training of each layer, after saving": [layer.training for layer in saved.modules()],
         "training of each layer, after loading": [layer.training for layer in loaded.modules()],

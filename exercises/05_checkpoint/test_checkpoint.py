@@ -68,7 +68,10 @@ def test_optional_parts_and_modes(submission, training, whole):
         "training of each layer, after loading": training,
     }
     parts = ", scheduler=scheduler, generator=generator, extra=extra)" if whole else ")"
-    call = SAVE.format(3)[:-1] + parts + '; load_checkpoint("a.pt", model=model)'
+    call = (
+        f'save_checkpoint(path="a.pt", model=model, optimizer=optimizer, epoch=3{parts}; '
+        'load_checkpoint(path="a.pt", model=model, map_location="cpu", strict=True)'
+    )
     assert submission.run("modes_after", training, whole) == equal_to(expected, call=call)
 
 
