@@ -13,6 +13,7 @@ from grader.worker.values import Foreign
 
 RELATIVE = {"d": 1e-9, "D": 1e-9, "f": 1e-5, "F": 1e-5, "e": 1e-2}  # by the dtype's character
 MOST_ROWS = 8  # of numbers that differ, side by side
+SHORT = 80  # characters of a list that says more than its length
 ABSOLUTE_SHARE = 1e-3  # atol = this share of rtol, times the largest expected number
 NOT_SUBCLASSES = {"NotImplementedError": "RuntimeError", "RecursionError": "RuntimeError"}
 
@@ -88,7 +89,9 @@ class close_to(Matcher):
             self._fail("type", where, got=describe(got), expected=describe(expected))
         if isinstance(expected, (list, tuple)):
             if len(got) != len(expected):
-                self._fail("length", where, got=len(got), expected=len(expected))
+                whole = repr(got), repr(expected)
+                facts = {} if max(map(len, whole)) > SHORT else dict(zip(("all_got", "all_expected"), whole, strict=True))
+                self._fail("length", where, got=len(got), expected=len(expected), **facts)
             for i, (one, other) in enumerate(zip(got, expected, strict=True)):
                 self._compare(one, other, f"{where}[{i}]")
         elif isinstance(expected, dict):
