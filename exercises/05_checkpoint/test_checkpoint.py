@@ -63,6 +63,7 @@ def test_optional_parts_and_modes(submission, training, whole):
     expected = {
         "the save raises": "nothing",
         "the load raises": "nothing",
+        "the load returns": "dict",
         "extra": {"note": "whole"} if whole else None,
         "training of each layer, after saving": training,
         "training of each layer, after loading": training,
@@ -107,6 +108,7 @@ def test_epoch_and_extra_come_back(submission, epoch, extra):
     back = BACK.get(epoch, extra)
     expected = {
         "the load raises": "nothing",
+        "the load returns": "dict",
         "epoch": epoch,
         "extra": back,
         "the extra given, afterwards": back,

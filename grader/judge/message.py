@@ -24,6 +24,7 @@ LEARNERS_WORDS = ("text", "class", "missing", "owner", "module")  # facts that t
 LEARNERS_TYPES = ("type", "keys", "raised_other", "not_raised")  # findings whose `got` the learner's code chose
 CALLED = re.compile(r"([A-Za-z_][\w.]*)\(\) ")  # how Python begins the text where the arguments of a call do not fit
 CARRIES_NUMBERS = re.compile(r"\d\d|\d\.|\.\d")
+COLOURS = re.compile(r"\x1b\[[\d;]*m")  # torch prints parts of its messages in bold
 WITHOUT_PLACE = ("not_attempted", "missing", "waiting", "broken", "not_installed", "no_name", "syntax", "not_utf8")
 LEFT_OUT = "…"
 Files = dict[str, bytes] | None
@@ -120,10 +121,10 @@ def _lines(files: Files, name: str) -> list[str]:
 
 
 def clean(value: Any, limit: int = 1000) -> Any:
-    """Text without control characters, escape sequences and bidirectional marks, cut visibly."""
+    """Text without colours, control characters, escape sequences and bidirectional marks, cut visibly."""
     if not isinstance(value, str):
         return value
-    value = value[: limit + 1].replace("\t", "    ")
+    value = COLOURS.sub("", value)[: limit + 1].replace("\t", "    ")
     kept = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in value)
     return kept if len(kept) <= limit else kept[:limit] + " […]"
 

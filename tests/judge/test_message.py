@@ -245,7 +245,8 @@ def test_a_check_that_passed_says_nothing(toy: Exercise) -> None:
 
 
 HOSTILE = [
-    ("\x1b[31mred\x1b[0m", "�[31mred�[0m"),
+    ("\x1b[31mred\x1b[0m and \x1b[1;4mbold\x1b[m", "red and bold"),
+    ("\x1b[2J\x1b[31\nm", "�[2J�[31\nm"),
     ("\x1b]0;title\x07", "�]0;title�"),
     ("a\u202eb\u2066c\u200b\ufeff", "a�b�c��"),
     ("a\0b\r\b\x7f\x9b", "a�b����"),
