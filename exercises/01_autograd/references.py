@@ -24,7 +24,7 @@ def graphs(programs, leaves, zeroed=(), seed=None, build_first=False):
         named["out"] = outs[i] if build_first else run(program, tensors, None)
         named["out"].backward(None if seed is None else tensor(seed))
         seen[f"{len(seen) + 1} backward"] = grads(tensors)
-    return seen | {"seed": seed}
+    return seen if seed is None else seen | {"seed": seed}
 
 
 def central_differences(program, leaves, others, seed):

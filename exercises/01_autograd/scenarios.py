@@ -35,7 +35,7 @@ def graphs(autograd, programs, leaves, zeroed=(), seed=None, build_first=False):
         named["out"] = outs[i] if build_first else run(autograd, program, tensors, None)
         go_back(named["out"], seed)
         seen[f"{len(seen) + 1} backward"] = grads(tensors)
-    return seen | {"seed": seed}
+    return seen if seed is None else seen | {"seed": seed}
 
 
 def make(autograd, leaves, frozen):
