@@ -89,9 +89,7 @@ class close_to(Matcher):
             self._fail("type", where, got=describe(got), expected=describe(expected))
         if isinstance(expected, (list, tuple)):
             if len(got) != len(expected):
-                whole = repr(got), repr(expected)
-                facts = {} if max(map(len, whole)) > SHORT else dict(zip(("all_got", "all_expected"), whole, strict=True))
-                self._fail("length", where, got=len(got), expected=len(expected), **facts)
+                self._fail("length", where, got=len(got), expected=len(expected), **in_full(got, expected))
             for i, (one, other) in enumerate(zip(got, expected, strict=True)):
                 self._compare(one, other, f"{where}[{i}]")
         elif isinstance(expected, dict):
@@ -232,6 +230,14 @@ def describe(value: Any) -> str:
 def short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 200 else text[:200] + " …"
+
+
+def in_full(got: Any, expected: Any) -> dict[str, str]:
+    """Two lists as they are, where both are so short that they say more than their lengths."""
+    if max(len(got), len(expected)) > SHORT:
+        return {}
+    both = {"all_got": repr(got), "all_expected": repr(expected)}
+    return both if max(map(len, both.values())) <= SHORT else {}
 
 
 def number(value: Any) -> str:

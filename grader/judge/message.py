@@ -97,7 +97,16 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
         lines.append(say("nobody_answers", language, number=exercise.number))
     if does_not_fit:
         lines.append(say("does_not_fit", language))
+    elif _gave_none(finding):
+        lines.append(say("gave_none", language))
     return lines
+
+
+def _gave_none(finding: Finding) -> bool:
+    """Did the check stumble over a None that it was given, with nothing of the learner's running any more?"""
+    facts = finding.facts
+    says_so = finding.kind == "error" and facts.get("class") == "TypeError" and "NoneType" in str(facts.get("text"))
+    return not facts.get("line") and (says_so or (finding.kind == "no_attribute" and facts["owner"] == "NoneType"))
 
 
 def _called_wrongly(finding: Finding, exercise: Exercise, files: Files) -> str:

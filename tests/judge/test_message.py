@@ -236,6 +236,16 @@ def test_what_a_class_lacks_is_missing_in_the_class(toy: Exercise) -> None:
     assert place("Other") == "Look at double.py:9  double"
 
 
+def test_a_none_where_a_value_should_be_asks_for_the_return(toy: Exercise) -> None:
+    nothing = {**ERROR, "class": "TypeError", "line": None, "text": "unsupported operand type(s) for +: 'NoneType' and 'T'"}
+    english, spanish = "What your code gave back here is None: is a `return` missing?", "¿falta un `return`?"
+    assert said("error", nothing, toy).splitlines()[-1] == english
+    assert said("error", nothing, toy, "es").splitlines()[-1].endswith(spanish)
+    assert said("no_attribute", {**nothing, "owner": "NoneType", "missing": "backward"}, toy).splitlines()[-1] == english
+    assert english not in said("error", {**nothing, "line": 10}, toy), "there the learner's own line says more"
+    assert english not in said("no_attribute", {**nothing, "owner": "Box", "missing": "backward"}, toy)
+
+
 def test_a_case_that_cannot_be_said_in_short_is_not_said(toy: Exercise) -> None:
     assert said("fact", {"case": {"rows": [1, 2]}}, toy) == "this does not hold yet"
 
@@ -337,7 +347,7 @@ def test_the_line_is_read_from_the_submission_and_not_taken_from_the_worker(toy:
         return explain(finding, check_with("hidden", "double"), toy, (), files, "en").splitlines()[-1].strip()
 
     assert place() == "Look at double.py:10  return 3 * x"
-    assert place(file="helper.py", line=2) == "Look at helper.py:2  ��[31m two"
+    assert place(file="helper.py", line=2) == "Look at helper.py:2  � two"
     for lie in ({"line": 11}, {"line": -1}, {"line": 10**100}, {"file": "/etc/passwd", "line": 1}, {"file": "31"}):
         assert place(**lie) == "Look at double.py:9  double"
 
