@@ -57,7 +57,8 @@ def _command(exercise: Exercise, misconception: Misconception) -> str:
 def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Files, language: str) -> list[str]:
     hidden = check.visibility == "hidden"
     does_not_fit = _called_wrongly(finding, exercise, files)
-    kind, facts = finding.kind, {name: clean(value) for name, value in finding.facts.items()}
+    kind, facts = finding.kind, finding.facts
+    facts = {name: clean(COLOURS.sub("", value) if name == "text" else value) for name, value in facts.items()}
     where = facts.get("where", "")
     if said := words.pair(facts.get("seen"), facts.get("right"), where, exercise, language):
         kind, facts["got"], facts["expected"] = "in_words", *(clean(text, 200) for text in said)
@@ -130,10 +131,10 @@ def _lines(files: Files, name: str) -> list[str]:
 
 
 def clean(value: Any, limit: int = 1000) -> Any:
-    """Text without colours, control characters, escape sequences and bidirectional marks, cut visibly."""
+    """Text without control characters, escape sequences and bidirectional marks, cut visibly."""
     if not isinstance(value, str):
         return value
-    value = COLOURS.sub("", value)[: limit + 1].replace("\t", "    ")
+    value = value[: limit + 1].replace("\t", "    ")
     kept = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in value)
     return kept if len(kept) <= limit else kept[:limit] + " […]"
 

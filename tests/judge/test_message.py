@@ -255,8 +255,7 @@ def test_a_check_that_passed_says_nothing(toy: Exercise) -> None:
 
 
 HOSTILE = [
-    ("\x1b[31mred\x1b[0m and \x1b[1;4mbold\x1b[m", "red and bold"),
-    ("\x1b[2J\x1b[31\nm", "�[2J�[31\nm"),
+    ("\x1b[31mred\x1b[0m", "�[31mred�[0m"),
     ("\x1b]0;title\x07", "�]0;title�"),
     ("a\u202eb\u2066c\u200b\ufeff", "a�b�c��"),
     ("a\0b\r\b\x7f\x9b", "a�b����"),
@@ -274,6 +273,12 @@ def test_learners_text_cannot_command_a_terminal_or_turn_lines_around(text: str,
     assert harmless.splitlines()[0] in message
     assert all(c == "\n" or c.isprintable() for c in message)
     message.encode()
+
+
+def test_colours_of_an_errors_text_are_left_out(toy: Exercise) -> None:
+    """torch writes parts of its messages in bold, and what is left of that says nothing."""
+    assert "    do trust it" in said("error", {**ERROR, "text": "do \x1b[1mtrust\x1b[0m it"}, toy).splitlines()
+    assert "    �[2J�[31" in said("error", {**ERROR, "text": "\x1b[2J\x1b[31\nm"}, toy).splitlines()
 
 
 def test_huge_text_is_cut_visibly(toy: Exercise) -> None:
@@ -347,7 +352,7 @@ def test_the_line_is_read_from_the_submission_and_not_taken_from_the_worker(toy:
         return explain(finding, check_with("hidden", "double"), toy, (), files, "en").splitlines()[-1].strip()
 
     assert place() == "Look at double.py:10  return 3 * x"
-    assert place(file="helper.py", line=2) == "Look at helper.py:2  � two"
+    assert place(file="helper.py", line=2) == "Look at helper.py:2  ��[31m two"
     for lie in ({"line": 11}, {"line": -1}, {"line": 10**100}, {"file": "/etc/passwd", "line": 1}, {"file": "31"}):
         assert place(**lie) == "Look at double.py:9  double"
 
