@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,14 @@ LARGEST = 1 << 18  # bytes that are read
 
 @dataclass(frozen=True)
 class Seen:
-    """What an attempt showed: the check that failed and the mistake recognised in it; "" where there is none."""
+    """What an attempt showed: the check that failed and the mistake recognised in it; "" where there is none.
+
+    `solved`: every check passed, so there is nothing to give a hint about.
+    """
 
     check: str = ""
     misconception: str = ""
+    solved: bool = False
 
 
 def seen_in(attempt: Attempt | None) -> Seen:
@@ -34,7 +38,9 @@ def seen_in(attempt: Attempt | None) -> Seen:
     checks = attempt.checks if attempt is not None else []
     failing = [check for check in checks if check.outcome not in ("passed", "waiting", "not_attempted", "missing")]
     first = next((check for check in failing if check.misconceptions), failing[0] if failing else None)
-    return Seen(first.id, next(iter(first.misconceptions), "")) if first else Seen()
+    if first is None:
+        return Seen(solved=attempt is not None and attempt.outcome == "passed")
+    return Seen(first.id, next(iter(first.misconceptions), ""))
 
 
 def remember(exercise: Exercise, attempt: Attempt) -> None:
@@ -43,7 +49,7 @@ def remember(exercise: Exercise, attempt: Attempt) -> None:
         return
     seen = seen_in(attempt)
     file = exercise.folder.parent.parent / FILE
-    known = _known(file) | {exercise.name: [attempt.submission_sha256, seen.check, seen.misconception]}
+    known = _known(file) | {exercise.name: [attempt.submission_sha256, *astuple(seen)]}
     with contextlib.suppress(OSError):
         file.parent.mkdir(exist_ok=True)
         half = file.with_name(f"{file.name}.{os.getpid()}.half")
@@ -54,7 +60,7 @@ def remember(exercise: Exercise, attempt: Attempt) -> None:
 def recall(exercise: Exercise, sha256: str) -> Seen | None:
     """What was seen in a file with this digest; None if that was another file."""
     entry = _known(exercise.folder.parent.parent / FILE).get(exercise.name)
-    if not isinstance(entry, list) or len(entry) != 3 or not all(isinstance(part, str) for part in entry):
+    if not isinstance(entry, list) or [type(part) for part in entry] != [str, str, str, bool]:
         return None
     known = not entry[2] or entry[2] in exercise.misconceptions
     return Seen(*entry[1:]) if known and entry[0] == sha256 else None
@@ -89,12 +95,14 @@ def taken(exercise: Exercise, seen: Seen, standing: progress.Standing) -> int:
 
 def hint(exercise: Exercise, seen: Seen, level: int, language: str) -> str:
     """The hint of that level, from 1 on; "" where there is none."""
-    texts = levels(exercise, seen)
+    texts = () if seen.solved else levels(exercise, seen)
     return texts[level - 1][language] if 1 <= level <= len(texts) else ""
 
 
 def about(exercise: Exercise, seen: Seen, language: str) -> str:
-    """The check and the mistake that the hints are about; "" if they are about none."""
+    """The check and the mistake that the hints are about; "" if they are about none. Or that none are needed."""
+    if seen.solved:
+        return say("watch_passed", language)
     misconception = exercise.misconceptions.get(seen.misconception)
     return f"{seen.check} · {misconception.title[language]}" if misconception else ""
 

@@ -11,7 +11,7 @@ from grader.reports.terminal import Line, shown_in_full
 def next_steps(attempt: Attempt, exercise: Exercise, language: str, whole: bool = True) -> list[Line]:
     """After a full score what is next, after a failure where to look. `whole`: did every check run?"""
     if attempt.outcome == "passed":
-        return _after_passing(exercise, language) if whole else []
+        return after_passing(exercise, language) if whole else []
     if attempt.outcome == "missing":
         place = f"exercises/{exercise.name}/{exercise.file_name}"
         return [("  " + say("next_put_back", language, place=place, number=exercise.number), "")]
@@ -31,7 +31,8 @@ def _after_failing(first: CheckResult, exercise: Exercise, language: str) -> lis
     return steps
 
 
-def _after_passing(exercise: Exercise, language: str) -> list[Line]:
+def after_passing(exercise: Exercise, language: str) -> list[Line]:
+    """That it is solved, our solution where there is one, and the exercise to go on with."""
     lines: list[Line] = [(say("watch_passed", language), "green")]
     if exercise.solutions is not None:
         lines.append(("  " + say("next_solution", language, number=exercise.number), ""))

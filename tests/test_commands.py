@@ -60,6 +60,8 @@ def test_wrong_use_ends_with_2_and_a_sentence(course: Course) -> None:
         (["chek", "03"], "es", "kata: No existe la orden `chek`. ¿Querías decir esta? kata check\n"),
         (["03"], "en", "kata: There is no command `03`. Did you mean: kata check 03\n"),
         (["help"], "en", "kata: There is no command `help`. Did you mean: kata --help\n"),
+        (["next"], "en", "kata: There is no command `next`. Did you mean: kata list\n"),
+        (["text"], "en", "kata: There is no command `text`. All of them: kata --help\n"),
         (["xyz"], "en", "kata: There is no command `xyz`. All of them: kata --help\n"),
         (["hint", "90", "x"], "en", "kata: [LEVEL] has to be a whole number. Example: kata hint 03\n"),
         (["hint", "90", "x"], "es", "kata: [LEVEL] tiene que ser un número entero. Ejemplo: kata hint 03\n"),

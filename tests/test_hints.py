@@ -72,6 +72,7 @@ def test_a_recognised_mistake_counts_before_a_failure_that_was_not_recognised() 
     assert hints.seen_in(attempt(passed, waits, plain, ("90.4", "failed", ["in_place"]))) == Seen("90.4", "in_place")
     assert hints.seen_in(attempt(passed, waits, plain)) == Seen("90.3")
     assert hints.seen_in(attempt(passed)) == hints.seen_in(None) == Seen()
+    assert hints.seen_in(attempt(passed, outcome="passed")) == Seen(solved=True)
 
 
 def test_what_was_seen_belongs_to_that_file_and_nothing_is_kept_of_a_broken_run(
@@ -87,7 +88,8 @@ def test_what_was_seen_belongs_to_that_file_and_nothing_is_kept_of_a_broken_run(
 @pytest.mark.parametrize(
     "content",
     [b"", b"\xff", b"[" * 100_000, b"[]", b'{"90_double": 3}', b'{"90_double": ["a", "x"]}',
-     b'{"90_double": ["a", "90.1", "no_such_mistake"]}', b'{"90_double": ["a", 1, "adds_two"]}'],
+     b'{"90_double": ["a", "90.1", "no_such_mistake", false]}', b'{"90_double": ["a", 1, "adds_two", false]}',
+     b'{"90_double": ["a", "90.1", "adds_two"]}', b'{"90_double": ["a", "", "", 0]}'],
 )  # fmt: skip
 def test_whatever_is_in_the_file_nothing_is_recalled_and_it_is_written_anew(
     content: bytes, course: Course, double: Exercise
@@ -97,7 +99,7 @@ def test_whatever_is_in_the_file_nothing_is_recalled_and_it_is_written_anew(
     file.write_bytes(content)
     assert hints.recall(double, "a") is None
     hints.remember(double, attempt(("90.1", "failed", ["adds_two"])))
-    assert json.loads(file.read_text())["90_double"] == ["a", "90.1", "adds_two"]
+    assert json.loads(file.read_text())["90_double"] == ["a", "90.1", "adds_two", False]
 
 
 def test_the_message_names_the_command_that_shows_the_next_hint(
@@ -121,6 +123,24 @@ def test_kata_hint_judges_a_file_that_nobody_judged_and_then_goes_on_level_by_le
     assert course.run("kata", "hint", "90", "1").stdout.splitlines()[1] == "What does three give?"
     assert course.run("kata", "hint", "90").stdout == "90.1 · adds two\nAnother operation.\n"
     assert progress.read(course.root)["90_double"].hints == {"adds_two": 3}
+
+
+def test_a_file_that_is_half_written_gets_the_hint_of_what_is_written(course: Course) -> None:
+    course.write(ADDS_TWO + "\n\ndef later():\n    raise NotImplementedError('90.2 for another day')\n")
+    assert course.run("kata", "hint", "90").stdout.splitlines()[:2] == ["90.1 · adds two", "What does three give?"]
+
+
+@pytest.mark.parametrize("judged_before", [True, False])
+def test_a_solved_exercise_gets_no_hint_and_says_what_is_next(judged_before: bool, course: Course) -> None:
+    course.write(ADDS_TWO.replace("2 + x", "2 * x"))
+    if judged_before:
+        course.run("kata", "check", "90")
+    said = course.run("kata", "hint", "90").stdout
+    assert said == "✔ Every check passes.\n  Our solution beside yours: kata solution 90\n  Every exercise is passed.\n"
+    said = course.run("kata", "hint", "90", language="es").stdout
+    assert said.startswith("✔ Pasan todas las comprobaciones.\n  Nuestra solución junto a la tuya: kata solution 90\n")
+    assert progress.read(course.root)["90_double"].hints == {}
+    assert course.run("kata", "hint", "90", "2").stdout.splitlines()[0] == "Multiply."
 
 
 def test_progress_of_hints_merges_like_scores(double: Exercise) -> None:

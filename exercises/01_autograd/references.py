@@ -15,16 +15,16 @@ def graphs(programs, leaves, zeroed=(), seed=None, build_first=False):
     """The leaves' grads after each program's backward, as scenarios.graphs gives them."""
     tensors = make(leaves, None)
     outs = [run(program, tensors, None) for program in programs] if build_first else []
-    seen, named = [], dict(tensors)
+    seen, named = {}, dict(tensors)
     for i, program in enumerate(programs):
         for at, name in zeroed:
             if at == i:
                 named[name].grad = None
-                seen.append(grads(tensors))
+                seen[f"{len(seen) + 1} zero_grad of {name}"] = grads(tensors)
         named["out"] = outs[i] if build_first else run(program, tensors, None)
         named["out"].backward(None if seed is None else tensor(seed))
-        seen.append(grads(tensors))
-    return {"grads": seen, "seed": seed}
+        seen[f"{len(seen) + 1} backward"] = grads(tensors)
+    return seen if seed is None else seen | {"seed": seed}
 
 
 def central_differences(program, leaves, others, seed):

@@ -20,21 +20,22 @@ def gradients(autograd, program, leaves, frozen=None, others=None, seed=None):
 def graphs(autograd, programs, leaves, zeroed=(), seed=None, build_first=False):
     """Run each program on the same leaves, then its backward. Gives the leaves' grads after each backward.
 
-    `zeroed` holds pairs (i, name): zero_grad of that leaf (or of `out`) before backward of program i, and the
-    grads after it. With `build_first` every program runs before the first backward.
+    They stand under "1 backward", "2 backward", ... `zeroed` holds pairs (i, name): zero_grad of that leaf (or of
+    `out`) before backward of program i, and the grads after it, under "3 zero_grad of x". With `build_first` every
+    program runs before the first backward.
     """
     tensors = make(autograd, leaves, None)
     outs = [run(autograd, program, tensors, None) for program in programs] if build_first else []
-    seen, named = [], dict(tensors)
+    seen, named = {}, dict(tensors)
     for i, program in enumerate(programs):
         for at, name in zeroed:
             if at == i:
                 named[name].zero_grad()
-                seen.append(grads(tensors))
+                seen[f"{len(seen) + 1} zero_grad of {name}"] = grads(tensors)
         named["out"] = outs[i] if build_first else run(autograd, program, tensors, None)
         go_back(named["out"], seed)
-        seen.append(grads(tensors))
-    return {"grads": seen, "seed": seed}
+        seen[f"{len(seen) + 1} backward"] = grads(tensors)
+    return seen if seed is None else seen | {"seed": seed}
 
 
 def make(autograd, leaves, frozen):

@@ -22,10 +22,11 @@ def test_chain(submission, reference):
 @catches("overwrites_grad", "seed_is_output_value", "seed_is_zero")
 def test_reuse(submission, reference):
     """A tensor that is used twice gets a gradient from both uses: a + a and a * a."""
-    programs = {"a + a": "out = a + a", "a * a": "out = a * a"}
-    got = {name: submission.run("gradients", program, {"a": 3.0}) for name, program in programs.items()}
-    expected = {name: reference.run("gradients", program, {"a": 3.0}) for name, program in programs.items()}
-    assert got == close_to(expected, call="a = Tensor(3.0, requires_grad=True); (a + a).backward(); a.grad")
+    for text in ("a + a", "a * a"):
+        got = submission.run("gradients", f"out = {text}", {"a": 3.0})
+        expected = reference.run("gradients", f"out = {text}", {"a": 3.0})
+        call = f"a = Tensor(3.0, requires_grad=True); out = {text}; out.backward(); a.grad"
+        assert {text: got} == close_to({text: expected}, call=call)
 
 
 @points(1, id="01.2a", about="Tensor.backward")
@@ -45,17 +46,16 @@ def test_broadcasting(submission, reference):
     """A gradient has its leaf's shape, also where broadcasting stretched it: (3, 1) + (4,), () * (2, 2)."""
     column, row = [[1.0], [2.0], [3.0]], [10.0, 20.0, 30.0, 40.0]
     matrix = [[1.0, -2.0], [3.0, 0.5]]
-    tries = {
-        "(3, 1) + (4,)": ("out = a + b", {"a": column, "b": row}, np.arange(1.0, 13.0).reshape(3, 4)),
-        "() * (2, 2)": ("out = a * b", {"a": 2.0, "b": matrix}, np.array([[1.0, 2.0], [-1.0, 4.0]])),
-    }
-    got = {name: submission.run("gradients", p, leaves, seed=g) for name, (p, leaves, g) in tries.items()}
-    assert got == close_to(
-        {name: reference.run("gradients", p, leaves, seed=g) for name, (p, leaves, g) in tries.items()},
-        call="a = Tensor([[1.0], [2.0], [3.0]], requires_grad=True); "
-        "b = Tensor([10.0, 20.0, 30.0, 40.0], requires_grad=True); "
-        "(a + b).backward(np.arange(1.0, 13.0).reshape(3, 4)); a.grad",
-    )
+    for name, text, leaves, seed in (
+        ("(3, 1) + (4,)", "a + b", {"a": column, "b": row}, np.arange(1.0, 13.0).reshape(3, 4)),
+        ("() * (2, 2)", "a * b", {"a": 2.0, "b": matrix}, np.array([[1.0, 2.0], [-1.0, 4.0]])),
+    ):
+        got = submission.run("gradients", f"out = {text}", leaves, seed=seed)
+        made = "; ".join(f"{leaf} = Tensor({data}, requires_grad=True)" for leaf, data in leaves.items())
+        assert {name: got} == close_to(
+            {name: reference.run("gradients", f"out = {text}", leaves, seed=seed)},
+            call=f"{made}; ({text}).backward(np.array({seed.tolist()})); a.grad, b.grad",
+        )
 
 
 @points(1, id="01.5a", about="Tensor.backward")
@@ -65,7 +65,8 @@ def test_accumulates(submission, reference):
     programs = ["out = x * x", "out = x * 3", "out = x * 5"]
     assert submission.run("graphs", programs, {"x": 2.0}, zeroed=[(2, "x")]) == close_to(
         reference.run("graphs", programs, {"x": 2.0}, zeroed=[(2, "x")]),
-        call="x = Tensor(2.0, requires_grad=True); (x * x).backward(); (x * 3).backward(); x.grad",
+        call="x = Tensor(2.0, requires_grad=True); (x * x).backward(); (x * 3).backward(); x.grad; "
+        "x.zero_grad(); x.grad; (x * 5).backward(); x.grad",
     )
 
 
@@ -75,3 +76,5 @@ def test_needs_grad(submission):
     """Without grad, backward of more than one element is a RuntimeError."""
     got = submission.error("gradients", "out = x * 2", {"x": [1.0, 2.0]})
     assert got == raised(RuntimeError, call="x = Tensor([1.0, 2.0], requires_grad=True); (x * 2).backward()")
+    got = submission.error("gradients", "out = Tensor(data=[1.0, 2.0], requires_grad=True) * 2", {})
+    assert got == raised(RuntimeError, call="x = Tensor(data=[1.0, 2.0], requires_grad=True); (x * 2).backward()")

@@ -9,10 +9,10 @@ def attributes(module, *arguments, **named):
     return {"weight": layer.weight, "bias": layer.bias, **gradients(layer)}
 
 
-def play(module, script, parameters, **options):
+def play(module, script, parameters, by_name=False, **options):
     """Build a layer, put weight and bias into it, follow the script, give back what each line shows.
 
-    A line is ("forward", x), ("backward", grad_y), ("zero_grad",), ("look",) or ("write", weight, bias).
+    `by_name`: x and grad_y are given by their names. A line is ("forward", x), ("backward", grad_y), ("zero_grad",), ("look",) or ("write", weight, bias).
     """
     out_features, in_features = parameters[0].shape
     layer = module.Linear(in_features, out_features, **options)
@@ -21,12 +21,13 @@ def play(module, script, parameters, **options):
     for number, (action, *values) in enumerate(script, start=1):
         line = f"{number} {action}"
         if action == "forward":
-            seen[f"{line}: y"] = layer.forward(*values)
+            seen[f"{line}: y"] = layer.forward(x=values[0]) if by_name else layer.forward(*values)
         elif action == "write":
             write(layer, *values)
         else:
             if action == "backward":
-                seen[f"{line}: grad_x"] = layer.backward(*values)
+                grad_x = layer.backward(grad_y=values[0]) if by_name else layer.backward(*values)
+                seen[f"{line}: grad_x"] = grad_x
             elif action == "zero_grad":
                 layer.zero_grad()
             else:

@@ -22,13 +22,18 @@ EXAMPLES = [
 ]
 
 
-def typed(weight, bias, x):
-    """What a learner types to repeat an example's forward."""
+def with_parameters(weight, bias):
+    """What a learner types to have an example's layer."""
     out_features, in_features = weight.shape
     return (
-        f"layer = Linear({in_features}, {out_features}); layer.weight[...] = {weight.tolist()}; "
-        f"layer.bias[...] = {bias.tolist()}; layer.forward(np.array({x.tolist()}))"
+        f"layer = Linear({in_features}, {out_features}); "
+        f"layer.weight[...] = {weight.tolist()}; layer.bias[...] = {bias.tolist()}"
     )
+
+
+def typed(weight, bias, x):
+    """What a learner types to repeat an example's forward."""
+    return f"{with_parameters(weight, bias)}; layer.forward(np.array({x.tolist()}))"
 
 
 def describe(value):
@@ -40,10 +45,12 @@ def describe(value):
 @catches("weight_transposed", "bias_two_dims", "grads_start_as_none")
 def test_new_layer_has_torch_shapes(submission):
     """A new layer's arrays have torch's shapes, and are float64."""
-    got = submission.run("attributes", 3, 2)
+    got = submission.run("attributes", in_features=3, out_features=2, bias=True, rng=None)
     matrix, vector = "float64 (2, 3)", "float64 (2,)"
     expected = {"weight": matrix, "bias": vector, "grad_weight": matrix, "grad_bias": vector}
-    call = "layer = Linear(3, 2); layer.weight.dtype, layer.weight.shape"
+    call = (
+        "layer = Linear(in_features=3, out_features=2, bias=True, rng=None); layer.weight.dtype, layer.weight.shape"
+    )
     assert {name: describe(value) for name, value in got.items()} == equal_to(expected, call=call)
 
 
@@ -80,9 +87,10 @@ def test_two_backward_calls_add(submission, reference):
     weight, bias, x, grad_y = EXAMPLES[1]
     script = [("look",), ("forward", x), ("backward", grad_y), ("forward", -3 * x), ("backward", grad_y)]
     expected = reference.run("play", script, (weight, bias))
-    got = submission.run("play", script, (weight, bias))
-    backward = f"layer.backward(np.array({grad_y.tolist()}))"
-    call = f"{typed(weight, bias, x)}; {backward}; layer.forward(np.array({(-3 * x).tolist()})); {backward}"
+    got = submission.run("play", script, (weight, bias), by_name=True)
+    first, second = (f"layer.forward(x=np.array({some.tolist()}))" for some in (x, -3 * x))
+    backward = f"layer.backward(grad_y=np.array({grad_y.tolist()}))"
+    call = f"{with_parameters(weight, bias)}; {first}; {backward}; {second}; {backward}"
     assert got == close_to(expected, call=call)
 
 

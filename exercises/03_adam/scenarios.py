@@ -47,10 +47,10 @@ def stopped(module, params, grads, stop, **options):
     for number, row in enumerate(grads, start=1):
         if number == stop + 1:
             before.append(params)  # kept alive, so that no new parameter has the id of an old one
-            state = optimizer.state_dict()
+            taken = optimizer.state_dict()
             params = [Parameter(param.data.copy()) for param in params]
             optimizer = module.Adam(params)
-            optimizer.load_state_dict(state)
+            optimizer.load_state_dict(state=taken)
         give(params, row)
         optimizer.step()
         seen |= {f"step {number}, parameter {i}": param.data.copy() for i, param in enumerate(params)}
@@ -71,4 +71,4 @@ def around_a_step(module, data, grad, **options):
 
 def build(module, count, **options):
     """An Adam over `count` parameters."""
-    module.Adam([Parameter(np.ones(2)) for _ in range(count)], **options)
+    module.Adam(params=[Parameter(np.ones(2)) for _ in range(count)], **options)

@@ -94,7 +94,7 @@ def test_state_dict(submission, reference):
     call = (
         "p.data, q.data = np.array([1.0, -2.0]), np.array([0.5]); "
         "optimizer = Adam([p, q], lr=0.1, betas=(0.8, 0.9), eps=0.01); [three steps as in 03.2a]; "
-        "other = Adam([copy_of_p, copy_of_q]); other.load_state_dict(optimizer.state_dict()); [three more]"
+        "other = Adam([copy_of_p, copy_of_q]); other.load_state_dict(state=optimizer.state_dict()); [three more]"
     )
     assert got == close_to(reference.run("torch_steps", PARAMS, GRADS, **options), call=call)
 
@@ -104,12 +104,12 @@ def test_state_dict(submission, reference):
 @pytest.mark.parametrize(
     ("count", "options", "words", "call"),
     [
-        (1, {"lr": -0.5}, ["lr", "-0.5"], "Adam([p], lr=-0.5)"),
-        (1, {"eps": -0.5}, ["eps", "-0.5"], "Adam([p], eps=-0.5)"),
-        (1, {"betas": (-0.5, 0.9)}, ["beta", "-0.5"], "Adam([p], betas=(-0.5, 0.9))"),
-        (1, {"betas": (0.9, 1.5)}, ["beta", "1.5"], "Adam([p], betas=(0.9, 1.5))"),
-        (1, {"weight_decay": -0.5}, ["weight_decay", "-0.5"], "Adam([p], weight_decay=-0.5)"),
-        (0, {}, ["param"], "Adam([])"),
+        (1, {"lr": -0.5}, ["lr", "-0.5"], "Adam(params=[p], lr=-0.5)"),
+        (1, {"eps": -0.5}, ["eps", "-0.5"], "Adam(params=[p], eps=-0.5)"),
+        (1, {"betas": (-0.5, 0.9)}, ["beta", "-0.5"], "Adam(params=[p], betas=(-0.5, 0.9))"),
+        (1, {"betas": (0.9, 1.5)}, ["beta", "1.5"], "Adam(params=[p], betas=(0.9, 1.5))"),
+        (1, {"weight_decay": -0.5}, ["weight_decay", "-0.5"], "Adam(params=[p], weight_decay=-0.5)"),
+        (0, {"amsgrad": True, "maximize": True}, ["param"], "Adam(params=[], amsgrad=True, maximize=True)"),
     ],
 )
 def test_bad_argument(submission, count, options, words, call):

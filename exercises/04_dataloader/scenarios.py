@@ -3,7 +3,7 @@
 
 def length(module, count, **options):
     """len of a loader over the samples 0, 1, ..., count - 1."""
-    return len(module.DataLoader(list(range(count)), **options))
+    return len(module.DataLoader(dataset=[*range(count)], **options))
 
 
 def orders(module, count, epochs=1, **options):

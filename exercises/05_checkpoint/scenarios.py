@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from interruptions import Break
 from torch import nn
-from workbench import content, filled, fresh_folder, problem_of, sgd
+from workbench import content, filled, fresh_folder, load_of, problem_of, sgd
 
 
 def model_comes_back(module: Any, tensors: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +66,10 @@ def broken_off(module: Any, kind: str) -> dict[str, Any]:
 
 
 def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any]:
-    """The mode of each layer after a save (of every part, or of none) and a load of the model alone."""
+    """The mode of each layer after a save (of every part, or of none) and a load of the model alone.
+
+    Every argument is given by its name.
+    """
     path = os.path.join(fresh_folder("modes"), "a.pt")
 
     def with_modes() -> nn.Module:
@@ -76,14 +79,16 @@ def modes_after(module: Any, training: list[bool], whole: bool) -> dict[str, Any
         return model
 
     saved, loaded = with_modes(), with_modes()
-    parts: dict[str, Any] = {"optimizer": sgd(saved)}
-    back: dict[str, Any] = {}
+    parts: dict[str, Any] = {"path": path, "model": saved, "epoch": 3, "optimizer": sgd(saved)}
+    wanted = {"path": path, "model": loaded, "map_location": "cpu", "strict": True}
     if whole:
         parts["scheduler"] = torch.optim.lr_scheduler.StepLR(parts["optimizer"], 2)
         parts |= {"generator": torch.Generator(), "extra": {"note": "whole"}}
+    saving = {"the save raises": problem_of(lambda: module.save_checkpoint(**parts))["class"]}
+    loading, back = load_of(lambda: module.load_checkpoint(**wanted))
     return {
-        "the save raises": problem_of(lambda: module.save_checkpoint(path, model=saved, epoch=3, **parts))["class"],
-        "the load raises": problem_of(lambda: back.update(module.load_checkpoint(path, model=loaded)))["class"],
+        **saving,
+        **loading,
         "extra": back.get("extra", "nothing"),
         "training of each layer, after saving": [layer.training for layer in saved.modules()],
         "training of each layer, after loading": [layer.training for layer in loaded.modules()],
@@ -111,8 +116,8 @@ def given_back(module: Any, epoch: int, extra: Any) -> dict[str, Any]:
         return [type(value).__name__, str(value.dtype), value.tolist()] if hasattr(value, "dtype") else value
 
     path = os.path.join(fresh_folder("given back"), "a.pt")
-    model, given, loaded = nn.Linear(2, 1), with_tensors(extra), {}
+    model, given = nn.Linear(2, 1), with_tensors(extra)
     module.save_checkpoint(path, model=model, optimizer=sgd(model), epoch=epoch, extra=given)
-    problem = problem_of(lambda: loaded.update(module.load_checkpoint(path, model=model)))
+    loading, loaded = load_of(lambda: module.load_checkpoint(path, model=model))
     found = {name: described(loaded.get(name, "nothing")) for name in ("epoch", "extra")}
-    return {"the load raises": problem["class"], **found, "the extra given, afterwards": described(given)}
+    return {**loading, **found, "the extra given, afterwards": described(given)}

@@ -63,12 +63,16 @@ def test_optional_parts_and_modes(submission, training, whole):
     expected = {
         "the save raises": "nothing",
         "the load raises": "nothing",
+        "the load returns": "dict",
         "extra": {"note": "whole"} if whole else None,
         "training of each layer, after saving": training,
         "training of each layer, after loading": training,
     }
     parts = ", scheduler=scheduler, generator=generator, extra=extra)" if whole else ")"
-    call = SAVE.format(3)[:-1] + parts + '; load_checkpoint("a.pt", model=model)'
+    call = (
+        f'save_checkpoint(path="a.pt", model=model, optimizer=optimizer, epoch=3{parts}; '
+        'load_checkpoint(path="a.pt", model=model, map_location="cpu", strict=True)'
+    )
     assert submission.run("modes_after", training, whole) == equal_to(expected, call=call)
 
 
@@ -107,6 +111,7 @@ def test_epoch_and_extra_come_back(submission, epoch, extra):
     back = BACK.get(epoch, extra)
     expected = {
         "the load raises": "nothing",
+        "the load returns": "dict",
         "epoch": epoch,
         "extra": back,
         "the extra given, afterwards": back,

@@ -2,7 +2,8 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,19 +37,37 @@ def names_in(folder: str) -> list[str]:
 
 
 def problem_of(act: Callable[[], Any]) -> dict[str, Any]:
-    """What comes out of a call: the exception's class, its bases and its text. The stub's one goes on."""
+    """What comes out of a call: the exception's class, its bases and its text."""
+    return outcome_of(act)[1]
+
+
+def outcome_of(act: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
+    """What a call returns, and its problem as in `problem_of`.
+
+    The stub's exception goes on, and so does one about a call that never began, as its arguments do not fit.
+    """
     try:
-        act()
+        return act(), {"class": "nothing", "bases": [], "text": ""}
     except NotImplementedError:
         raise
     except BaseException as problem:
         kind = type(problem)
-        return {
+        frames = list(traceback.walk_tb(problem.__traceback__))
+        if kind is TypeError and len(frames) == 2:  # this one, and that of `act`
+            raise
+        return None, {
             "class": kind.__name__,
             "bases": [base.__name__ for base in kind.__mro__],
             "text": str(problem),
         }
-    return {"class": "nothing", "bases": [], "text": ""}
+
+
+def load_of(act: Callable[[], Any]) -> tuple[dict[str, str], Mapping[str, Any]]:
+    """What a load raises and returns, in words, and the dict that it returns; an empty one if it returns none."""
+    returned, problem = outcome_of(act)
+    is_dict = isinstance(returned, Mapping)
+    kind = "dict" if is_dict else type(returned).__name__ if problem["class"] == "nothing" else "nothing"
+    return {"the load raises": problem["class"], "the load returns": kind}, returned if is_dict else {}
 
 
 def sgd(model: nn.Module) -> torch.optim.Optimizer:

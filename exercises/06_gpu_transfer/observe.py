@@ -49,6 +49,11 @@ def described(value: Any) -> Any:
     return value
 
 
+def called(function: Callable[..., Any], by_name: bool, **arguments: Any) -> Any:
+    """What the function returns for these arguments, given by their names or in their order."""
+    return function(**arguments) if by_name else function(*arguments.values())
+
+
 def cuda_may_be_asked_for(scenario: Callable[..., Any]) -> Callable[..., Any]:
     """Where learner's code asks for CUDA and torch has none, that is the observation: torch's words."""
 

@@ -33,10 +33,14 @@ def single(value):
 @catches("to_result_dropped", "cuda_hard_coded")
 def test_batch_moves(submission):
     """Every tensor in a dict with a list and a tuple in it goes to the device; the structure stays."""
-    call = (
-        'to_device({"image": torch.tensor([1.0, 2.0]), "masks": [torch.tensor([3.0]), torch.tensor([4.0])], '
-        '"size": (torch.tensor([5, 6]), 7), "name": "cat"}, device)'
+    batch = (
+        '{"image": torch.tensor([1.0, 2.0]), "masks": [torch.tensor([3.0]), torch.tensor([4.0])], '
+        '"size": (torch.tensor([5, 6]), 7), "name": "cat"}'
     )
+    calls = {
+        False: f"to_device({batch}, device)",
+        True: f"to_device(obj={batch}, device=device, non_blocking=False)",
+    }
     for device in submission.run("accelerators"):
         expected = {
             "image": on(device, array(1, 2)),
@@ -44,7 +48,9 @@ def test_batch_moves(submission):
             "size": {"tuple": [on(device, np.array([5, 6])), 7]},
             "name": "cat",
         }
-        assert saw(submission.run("moved_batch", device), call) == equal_to(expected, call=call)
+        for by_name, call in calls.items():
+            got = saw(submission.run("moved_batch", device, by_name), call)
+            assert got == equal_to(expected, call=call)
 
 
 @points(0.5, id="06.2a", about="pick_device")
@@ -55,6 +61,8 @@ def test_available_devices(submission):
     best = submission.alone("best_without_simulation")
     assert submission.run("picked", "cpu") == equal_to({"device": "cpu"}, call='pick_device("cpu")')
     assert submission.run("picked") == equal_to({"device": best}, call="pick_device()")
+    named = submission.run("picked", preferred="cpu")
+    assert named == equal_to({"device": "cpu"}, call='pick_device(preferred="cpu")')
 
 
 @points(1, id="06.3a", about="NormalizedMLP")
@@ -69,7 +77,7 @@ def test_small_network(submission, reference):
     biases = [array(0.5, -0.25), array(1)]
     by_shape = {str(value.shape): value for value in (*weights, *biases)}
     got = submission.run("small_network", mean, std, by_shape, x)
-    call = "NormalizedMLP(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), hidden=(2,), out_features=1)"
+    call = "NormalizedMLP(mean=torch.tensor([1.0, 2.0]), std=torch.tensor([2.0, 4.0]), hidden=(2,), out_features=1)"
     shapes = got.pop("shapes of the parameters")
     assert {"shapes of the parameters": shapes} == equal_to(
         {"shapes of the parameters": [(1,), (1, 2), (2,), (2, 2)]}, call=call
@@ -90,10 +98,13 @@ def test_one_step(submission, reference):
     """A step moves the batch, returns the loss before the update as a float, and updates as on the CPU."""
     inputs, targets = np.array([[1], [2]], dtype=np.float32), np.array([[3], [5]], dtype=np.float32)
     loss, weight = reference.run("sgd_step", 2.0, inputs, targets, lr=0.1)
-    call = (
-        f"{MODEL}; train_step(model, (torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0], [5.0]])), "
-        "nn.functional.mse_loss, torch.optim.SGD(model.parameters(), lr=0.1), device)"
-    )
+    batch = "(torch.tensor([[1.0], [2.0]]), torch.tensor([[3.0], [5.0]]))"
+    loss_fn, optimizer = "nn.functional.mse_loss", "torch.optim.SGD(model.parameters(), lr=0.1)"
+    calls = {
+        False: f"{MODEL}; train_step(model, {batch}, {loss_fn}, {optimizer}, device)",
+        True: f"{MODEL}; train_step(model=model, batch={batch}, loss_fn={loss_fn}, optimizer={optimizer}, "
+        "device=device)",
+    }
     for device in submission.run("accelerators"):
         expected = {
             "inputs arrive on": [device],
@@ -102,9 +113,10 @@ def test_one_step(submission, reference):
             "returned": loss,
             "weight": weight,
         }
-        got = saw(submission.run("one_step", device, 2.0, inputs, targets), call)
-        got = {name: single(value) for name, value in got.items()}
-        assert got == close_to({name: single(value) for name, value in expected.items()}, call=call)
+        expected = {name: single(value) for name, value in expected.items()}
+        for by_name, call in calls.items():
+            got = saw(submission.run("one_step", device, 2.0, inputs, targets, by_name), call)
+            assert {name: single(value) for name, value in got.items()} == close_to(expected, call=call)
 
 
 @points(1, id="06.5a", about="evaluate")
@@ -113,15 +125,19 @@ def test_mean_loss(submission, reference):
     """Two samples and then one weigh alike: `evaluate` gives the mean over all three, as a float."""
     inputs, targets = np.array([[1], [2], [3]], dtype=np.float32), np.array([[2], [2], [7]], dtype=np.float32)
     batches = [(inputs[:2], targets[:2]), (inputs[2:], targets[2:])]
-    call = (
-        f"{MODEL}; evaluate(model, [(torch.tensor([[1.0], [2.0]]), torch.tensor([[2.0], [2.0]])), "
-        "(torch.tensor([[3.0]]), torch.tensor([[7.0]]))], nn.functional.mse_loss, device)"
+    loader = (
+        "[(torch.tensor([[1.0], [2.0]]), torch.tensor([[2.0], [2.0]])), (torch.tensor([[3.0]]), torch.tensor([[7.0]]))]"
     )
+    calls = {
+        False: f"{MODEL}; evaluate(model, {loader}, nn.functional.mse_loss, device)",
+        True: f"{MODEL}; evaluate(model=model, loader={loader}, loss_fn=nn.functional.mse_loss, device=device)",
+    }
     for device in submission.run("accelerators"):
         expected = {"inputs arrive on": [device], "targets arrive on": [device], "type of what is returned": "float"}
         expected["returned"] = single(reference.run("squared_error", 2.0, inputs, targets))
-        got = saw(submission.run("mean_loss", device, 2.0, batches), call)
-        assert {name: single(value) for name, value in got.items()} == close_to(expected, call=call)
+        for by_name, call in calls.items():
+            got = saw(submission.run("mean_loss", device, 2.0, batches, by_name), call)
+            assert {name: single(value) for name, value in got.items()} == close_to(expected, call=call)
 
 
 @points(1, id="06.6a", about="to_numpy")
@@ -129,8 +145,9 @@ def test_mean_loss(submission, reference):
 @pytest.mark.parametrize("graph", [False, True])
 def test_array(submission, graph):
     """`to_numpy` gives the array of a tensor on the CPU or on the device, with or without a graph."""
-    call = f"to_numpy(2 * torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=device, requires_grad={graph}))"
+    name = "tensor=" if graph else ""
+    call = f"to_numpy({name}2 * torch.tensor([[1.0, 2.0], [3.0, 4.0]], device=device, requires_grad={graph}))"
     for device in ["cpu", *submission.run("accelerators")]:
-        got = submission.run("as_array", device, graph)
+        got = submission.run("as_array", device, graph, by_name=graph)
         expected = {"type": "ndarray", "values": np.array([[2, 4], [6, 8]], np.float32)}
         assert {f"on {device}": got} == equal_to({f"on {device}": expected}, call=call)

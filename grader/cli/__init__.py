@@ -36,9 +36,10 @@ class Commands(click.Group):
 
 
 def _no_command(name: str) -> str:
-    """With what was probably meant: a typing error, `kata 03`, `kata help`."""
-    close = difflib.get_close_matches(name, COMMANDS, 1)
-    meant = f"check {name}" if name.isdigit() else "--help" if name == "help" else close[0] if close else ""
+    """With what was probably meant: a typing error, `kata 03`, `kata help`, `kata next` as in watch mode."""
+    close = difflib.get_close_matches(name, COMMANDS, 1, cutoff=0.7)
+    others = {"help": "--help", "next": "list"}
+    meant = f"check {name}" if name.isdigit() else others.get(name) or (close[0] if close else "")
     return say("no_command_but", name=name, line=f"kata {meant}") if meant else say("no_command", name=name)
 
 

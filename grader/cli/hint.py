@@ -8,11 +8,13 @@ import warnings
 import click
 
 from grader import catalog, hints, progress
-from grader.cli.tools import help_of, judged, workshop
+from grader.cli.tools import help_of, judged, show, workshop
+from grader.course.stub import is_original
 from grader.errors import KataError
 from grader.judge.attempt import digest
 from grader.locale import language, say
 from grader.model import Exercise
+from grader.next_steps import after_passing
 from grader.submissions import read
 
 
@@ -24,6 +26,11 @@ def command(exercise: str, level: int | None) -> None:
     if not _readable(found):
         raise KataError(say("hint_unreadable", file=found.file_name, number=found.number))
     seen = _seen(found)
+    if seen.solved and level is None:
+        show(after_passing(found, language()))
+        return
+    if seen.solved:  # asked for by its number, the exercise's own is shown all the same
+        seen = hints.Seen()
     last = len(hints.levels(found, seen))
     if level is None:
         standing = progress.read(found.folder.parent.parent).get(found.name, progress.Standing())
@@ -54,9 +61,11 @@ def _readable(exercise: Exercise) -> bool:
 
 def _seen(exercise: Exercise) -> hints.Seen:
     """What was seen in the file as it is now; if nobody looked yet, it is judged. A file as it came shows nothing."""
-    if not exercise.stub.is_file() or not progress.is_begun(exercise):
+    if not exercise.stub.is_file():
         return hints.Seen()
     try:
+        if is_original(exercise):
+            return hints.Seen()
         known = hints.recall(exercise, digest(read(exercise.stub, exercise)))
         if known is not None:
             return known

@@ -143,7 +143,7 @@ class Judging:
         except BaseException as caught:
             problem = caught
         outcome, finding = classify(problem, self.submission.answered)
-        if finding is not None and finding.kind in SHOWS_ITS_CALL:
+        if finding is not None and finding.kind in SHOWS_ITS_CALL and self.submission.loaded:
             finding.facts["call"] = call_shown(check.function, problem)
         return CaseResult(outcome, finding, seen, time.monotonic() - began, problem)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from grader.errors import FrameworkMissing, KataError, LearnerRaised, WorkerDied, WorkerTimeout
@@ -15,6 +16,7 @@ OUT_OF_MEMORY = (
 )  # fmt: skip
 # How a check stumbles over a value of another form than right code gives, or over one of another size.
 STUMBLES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, BadFrame)
+NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 NOT_UTF8 = ("null bytes", "'utf-8' codec", "Non-UTF-8 code")  # Python's words for a file in another encoding
 
 
@@ -60,6 +62,8 @@ def _classify_error(error: dict[str, Any]) -> tuple[str, Finding]:
         if any(words in error["text"] for words in NOT_UTF8):  # the line is that of the literal, or none
             return "error", Finding("not_utf8", facts | {"line": None})
         return "error", Finding("syntax", facts)
+    if "ModuleNotFoundError" in bases and (module := NO_MODULE.fullmatch(error["text"])):
+        return "error", Finding("no_module", facts | {"module": module[1]})
     if error["missing"] is not None:
         return "error", Finding("no_attribute" if error["owner"] else "no_name", facts)
     return "error", Finding("error", facts)

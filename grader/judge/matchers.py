@@ -13,6 +13,7 @@ from grader.worker.values import Foreign
 
 RELATIVE = {"d": 1e-9, "D": 1e-9, "f": 1e-5, "F": 1e-5, "e": 1e-2}  # by the dtype's character
 MOST_ROWS = 8  # of numbers that differ, side by side
+SHORT = 80  # characters of a list that says more than its length
 ABSOLUTE_SHARE = 1e-3  # atol = this share of rtol, times the largest expected number
 NOT_SUBCLASSES = {"NotImplementedError": "RuntimeError", "RecursionError": "RuntimeError"}
 
@@ -88,7 +89,7 @@ class close_to(Matcher):
             self._fail("type", where, got=describe(got), expected=describe(expected))
         if isinstance(expected, (list, tuple)):
             if len(got) != len(expected):
-                self._fail("length", where, got=len(got), expected=len(expected))
+                self._fail("length", where, got=len(got), expected=len(expected), **in_full(got, expected))
             for i, (one, other) in enumerate(zip(got, expected, strict=True)):
                 self._compare(one, other, f"{where}[{i}]")
         elif isinstance(expected, dict):
@@ -230,6 +231,14 @@ def describe(value: Any) -> str:
 def short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 200 else text[:200] + " …"
+
+
+def in_full(got: Any, expected: Any) -> dict[str, str]:
+    """Two lists as they are, where both are so short that they say more than their lengths."""
+    if max(len(got), len(expected)) > SHORT:
+        return {}
+    both = {"all_got": repr(got), "all_expected": repr(expected)}
+    return both if max(map(len, both.values())) <= SHORT else {}
 
 
 def number(value: Any) -> str:

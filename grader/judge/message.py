@@ -17,11 +17,14 @@ from typing import Any
 from grader.judge import words
 from grader.locale import say
 from grader.model import Check, Exercise, Finding, Misconception
+from grader.sandbox.runtimes import RUNTIMES
 
 NUMBERS = ("number", "values", "not_finite", "value")  # findings that show what was computed
-LEARNERS_WORDS = ("text", "class", "missing", "owner")  # facts that the learner's code chose
+LEARNERS_WORDS = ("text", "class", "missing", "owner", "module")  # facts that the learner's code chose
 LEARNERS_TYPES = ("type", "keys", "raised_other", "not_raised")  # findings whose `got` the learner's code chose
+CALLED = re.compile(r"([A-Za-z_][\w.]*)\(\) ")  # how Python begins the text where the arguments of a call do not fit
 CARRIES_NUMBERS = re.compile(r"\d\d|\d\.|\.\d")
+COLOURS = re.compile(r"\x1b\[[\d;]*m")  # torch prints parts of its messages in bold
 WITHOUT_PLACE = ("not_attempted", "missing", "waiting", "broken", "not_installed", "no_name", "syntax", "not_utf8")
 LEFT_OUT = "…"
 Files = dict[str, bytes] | None
@@ -53,15 +56,23 @@ def _command(exercise: Exercise, misconception: Misconception) -> str:
 
 def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Files, language: str) -> list[str]:
     hidden = check.visibility == "hidden"
-    kind, facts = finding.kind, {name: clean(value) for name, value in finding.facts.items()}
+    does_not_fit = _called_wrongly(finding, exercise, files)
+    kind, facts = finding.kind, finding.facts
+    facts = {name: clean(COLOURS.sub("", value) if name == "text" else value) for name, value in facts.items()}
     where = facts.get("where", "")
     if said := words.pair(facts.get("seen"), facts.get("right"), where, exercise, language):
         kind, facts["got"], facts["expected"] = "in_words", *(clean(text, 200) for text in said)
+    elif kind == "not_raised" and facts.get("got_type") == "None":
+        kind = "nothing_raised"
     elif kind == "not_raised" and words.are_words(facts.get("seen", ""), exercise):
         facts["got"] = words.put(facts["seen"], exercise, language)
     if kind in NUMBERS and facts.get("total") == 1:
         kind = "number"
         facts.pop("all_got", None)
+    if kind == "length" and "all_got" in facts and (exercise.hidden_numbers or not hidden):
+        kind, facts["got"], facts["expected"] = "value", facts.pop("all_got"), facts.pop("all_expected")
+    if kind == "no_module":
+        facts["packages"] = ", ".join(sorted(RUNTIMES[exercise.runtime].packages))
     learners: tuple[str, ...] = LEARNERS_WORDS
     if hidden and not exercise.hidden_numbers:
         kind = "differs" if kind in NUMBERS else kind
@@ -75,8 +86,8 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
     lines = []
     if facts.get("call") and not hidden:
         lines.append(say("call", language, call=words.put(facts["call"], exercise, language)))
-    elif facts.get("case"):
-        lines.append(say("case", language, case=clean(words.case(facts["case"], exercise, language))))
+    elif case := words.case(facts.get("case", {}), exercise, language):
+        lines.append(say("case", language, case=clean(case)))
     text = say(kind, language, **{"file_name": exercise.file_name, **facts})
     lines += (f"{words.place(where, exercise, language)}:  {text}" if where else text).splitlines()
     if kind in NUMBERS and "all_got" in facts:
@@ -85,7 +96,27 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
         lines += [f"    {line}" for line in facts["text"].splitlines()[:6]]
     if kind == "error" and (facts["class"] == "BdbQuit" or facts.get("text") == "EOF when reading a line"):
         lines.append(say("nobody_answers", language, number=exercise.number))
+    if does_not_fit:
+        lines.append(say("does_not_fit", language))
+    elif _gave_none(finding):
+        lines.append(say("gave_none", language))
     return lines
+
+
+def _gave_none(finding: Finding) -> bool:
+    """Did the check stumble over a None that it was given, with nothing of the learner's running any more?"""
+    facts = finding.facts
+    says_so = finding.kind == "error" and facts.get("class") == "TypeError" and "NoneType" in str(facts.get("text"))
+    return not facts.get("line") and (says_so or (finding.kind == "no_attribute" and facts["owner"] == "NoneType"))
+
+
+def _called_wrongly(finding: Finding, exercise: Exercise, files: Files) -> str:
+    """The function of the learner's file that a check could not call, as its arguments are other ones; else ""."""
+    facts = finding.facts
+    is_type_error = "TypeError" in (facts.get("class"), facts.get("got")) and finding.kind in ("error", "raised_other")
+    if facts.get("line") or not is_type_error or not (found := CALLED.match(str(facts.get("text", "")))):
+        return ""
+    return found[1] if definition((files or {}).get(exercise.file_name, b""), found[1], whole=True) else ""
 
 
 def _shown(words: str, kind: str, exercise: Exercise, files: Files) -> str:
@@ -123,7 +154,9 @@ def _place(finding: Finding, check: Check, exercise: Exercise, known: Sequence[M
         return f"{name}:{line}  {clean(source[line - 1].strip(), 200)}".rstrip()
     wheres = {misconception.about for misconception in known}
     about = wheres.pop() if len(wheres) == 1 else ""  # two mistakes in two places: only the check's is sure
-    about = about or check.about
+    owner = finding.facts["owner"] if finding.kind == "no_attribute" else ""
+    at_fault = owner if definition((files or {}).get(exercise.file_name, b""), owner) else ""
+    about = about or _called_wrongly(finding, exercise, files) or at_fault or check.about
     if finding.kind in WITHOUT_PLACE or not files or not about:
         return ""
     line = definition(files.get(exercise.file_name, b""), about)
@@ -131,8 +164,11 @@ def _place(finding: Finding, check: Check, exercise: Exercise, known: Sequence[M
 
 
 @lru_cache(maxsize=256)
-def definition(source: bytes, dotted: str) -> int | None:
-    """The line where `Class.method` or `function` is defined in a source, which is parsed and never run."""
+def definition(source: bytes, dotted: str, whole: bool = False) -> int | None:
+    """The line where `Class.method` or `function` is defined in a source, which is parsed and never run.
+
+    Of a method that is not there the line of its class, unless the `whole` name is asked for.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -144,6 +180,6 @@ def definition(source: bytes, dotted: str) -> int | None:
         kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
         found = next((node for node in body if isinstance(node, kinds) and node.name == part), None)
         if found is None:
-            break
+            return None if whole else line
         line, body = found.lineno, found.body
     return line

@@ -148,7 +148,7 @@ class Session:
         """The one after the last that was taken; the last again where there is no other."""
         level = self.hint_taken + 1
         text = self.hint(level) or self.hint(level - 1)
-        return "\n".join(filter(None, (self.hints_about if text else "", text)))
+        return "\n".join(filter(None, (self.hints_about, text)))
 
     def source(self, id: str) -> tuple[str, str]:
         """(where, source) of a visible check; for a hidden one a sentence in place of it."""

@@ -75,7 +75,7 @@ class Session:
         for name, text in support.items():
             if name not in sys.modules:
                 self._execute(name, name, text)
-        self.scenarios[key] = self._execute(f"scenarios_{key}", f"scenarios {key}", source)
+        self.scenarios[key] = self._execute(f"scenarios_{key[:8]}", f"scenarios {key}", source)
 
     def _execute(self, module_name: str, shown: str, source: str | bytes) -> dict[str, Any]:
         module = sys.modules[module_name] = types.ModuleType(module_name)  # dataclasses look there

@@ -67,6 +67,7 @@ def test_each_way_to_end_has_its_outcome(outcome: str, code: str, judged: Any) -
         ("def double(:", "Python cannot read the file"),
         ("x = 1", "double.py does not define `double`"),
         ("from torch import nn", "building what `torch` has"),
+        ("import no_such_thing", "there is no `no_such_thing` where your file is checked"),
         (body("while True: pass"), "no answer within 0.5 s"),
         (body("raise NotImplementedError('90.1 twice x')"), "still to write: 90.1 twice x"),
     ],
@@ -74,6 +75,14 @@ def test_each_way_to_end_has_its_outcome(outcome: str, code: str, judged: Any) -
 def test_each_way_to_end_is_told_in_its_own_words(code: str, said: str, judged: Any) -> None:
     attempt = judged(code, deadline=0.5 if "while" in code else 20.0)
     assert said in attempt.checks[0].messages["en"]
+
+
+@pytest.mark.parametrize("code", ["import numpy.nothing_there", "x = nobody", "1 / 0", body("return nobody")])
+def test_the_call_is_shown_of_code_that_was_called_and_not_of_a_file_that_could_not_be_read(
+    code: str, judged: Any
+) -> None:
+    message = judged(code).checks[0].messages["en"]
+    assert ("Try:" in message) == ("return" in code)
 
 
 def test_a_missing_attribute_is_told_with_its_owner() -> None:

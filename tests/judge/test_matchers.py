@@ -118,6 +118,9 @@ def test_the_place_of_a_difference_is_told(got: Any, expected: Any, kind: str, w
 def test_lengths_and_keys_that_differ_are_shown() -> None:
     _, facts = finding([1, 2], close_to([1, 2, 3]))
     assert (facts["got"], facts["expected"]) == (2, 3)
+    assert (facts["all_got"], facts["all_expected"]) == ("[1, 2]", "[1, 2, 3]")
+    _, facts = finding([1, 2], close_to([1000] * 20))
+    assert (facts["got"], facts["expected"], "all_got" in facts) == (2, 20, False)
     _, facts = finding({"b": 1, 3: 1}, close_to({"a": 1}))
     assert (facts["got"], facts["expected"]) == ("['b', 3]", "['a']")
 

@@ -30,6 +30,8 @@ GOLDEN = [
      "el tipo es list y se esperaba tuple"),
     ("length", {"got": 2, "expected": 3}, "its length is 2, expected 3",
      "su longitud es 2 y se esperaba 3"),
+    ("length", {"got": 0, "expected": 3, "all_got": "()", "all_expected": "(1, 2, 3)"}, "got (), expected (1, 2, 3)",
+     "da () y se esperaba (1, 2, 3)"),
     ("keys", {"got": "['a']", "expected": "['b']"}, "the keys are ['a'], expected ['b']",
      "las claves son ['a'] y se esperaban ['b']"),
     ("dtype", {"got": "float32", "expected": "float64"}, "the dtype is float32, expected float64",
@@ -56,6 +58,8 @@ GOLDEN = [
      "difieren 3 de 8 números, y en [0, 1] da nan y se esperaba 2"),
     ("not_raised", {"got": "1.5", "got_type": "float", "expected": "ValueError"}, "no ValueError was raised; got 1.5",
      "no se lanzó ValueError; dio 1.5"),
+    ("not_raised", {"got": "None", "got_type": "None", "expected": "ValueError"}, "no ValueError was raised",
+     "no se lanzó ValueError"),
     ("raised_other", {**ERROR, "got": "KeyError", "expected": "ValueError"},
      "KeyError was raised, expected ValueError\n    'a'",
      "se lanzó KeyError y se esperaba ValueError\n    'a'"),
@@ -74,6 +78,11 @@ GOLDEN = [
      "el código lanzó BdbQuit\nAquí nadie puede teclear una respuesta. Para parar en un breakpoint(): "
      "pytest exercises/90 --in-process -s"),
     ("error", ERROR, "the code raised KeyError\n    'a'", "el código lanzó KeyError\n    'a'"),
+    ("no_module", {**ERROR, "class": "ModuleNotFoundError", "text": "No module named 'pandas'", "module": "pandas"},
+     "there is no `pandas` where your file is checked, only numpy and Python's own library. Does the task need it? "
+     'What only your own tries need goes below: if __name__ == "__main__":',
+     "donde se comprueba tu archivo no hay `pandas`, solo numpy y la biblioteca de Python. ¿Lo necesita la tarea? "
+     'Lo que solo necesitan tus propias pruebas va debajo de: if __name__ == "__main__":'),
     ("no_name", {**ERROR, "missing": "double"}, "double.py does not define `double`", "double.py no define `double`"),
     ("no_attribute", {**ERROR, "owner": "Adam", "missing": "step"}, "`Adam` has no attribute `step`",
      "`Adam` no tiene el atributo `step`"),
@@ -187,6 +196,60 @@ def test_a_mistake_that_knows_its_method_says_where_to_look_and_else_the_check_d
     assert place("Box.get", kind="error", **ERROR) == f"{look} double.py:10  return 3 * x"
 
 
+NOT_AS_THE_TASK_SAYS = {
+    "en": "It is called as the task says. Has one of its arguments another name or place, or is one missing (self too)?",
+    "es": "Se llama como dice la tarea. ¿Tiene alguno de sus argumentos otro nombre u otro lugar, o falta alguno "
+    "(también self)?",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_arguments_that_do_not_fit_lead_to_the_function_that_has_them(toy: Exercise, language: str) -> None:
+    """Nothing of the learner's ran, so there is no line; Python's text names the function, and the check another."""
+
+    def said(kind: str = "error", line: int | None = None, **facts: Any) -> list[str]:
+        facts = {**ERROR, "class": "TypeError", "line": line, "expected": "ValueError", **facts}
+        text = explain(Finding(kind, facts), check_with("visible", "double"), toy, (), {"double.py": SOURCE}, language)
+        return [line.strip() for line in text.splitlines()[2:]]
+
+    look = {"en": "Look at", "es": "Mira"}[language]
+    unexpected = "Box.get() got an unexpected keyword argument 'x'"
+    question = NOT_AS_THE_TASK_SAYS[language]
+    assert said(text=unexpected) == [unexpected, question, f"{look} double.py:5  Box.get"]
+    assert said("raised_other", got="TypeError", text=unexpected)[1:] == [question, f"{look} double.py:5  Box.get"]
+    assert said(text="Box() takes no arguments")[1:] == [question, f"{look} double.py:4  Box"]
+    elsewhere = [f"{look} double.py:9  double"]
+    for other in ("int() argument must be a string", "Box.nothing() takes 1", "unsupported operand", ""):
+        assert said(text=other)[-1:] == elsewhere
+        assert question not in said(text=other)
+    assert said(line=10, text=unexpected) == [unexpected, f"{look} double.py:10  return 3 * x"]
+    assert question not in said(text=unexpected, **{"class": "ValueError"})
+
+
+def test_what_a_class_lacks_is_missing_in_the_class(toy: Exercise) -> None:
+    def place(owner: str) -> str:
+        finding = Finding("no_attribute", {**ERROR, "line": None, "owner": owner, "missing": "put"})
+        text = explain(finding, check_with("visible", "double"), toy, (), {"double.py": SOURCE}, "en")
+        return text.splitlines()[-1].strip()
+
+    assert place("Box") == "Look at double.py:4  Box"
+    assert place("Other") == "Look at double.py:9  double"
+
+
+def test_a_none_where_a_value_should_be_asks_for_the_return(toy: Exercise) -> None:
+    nothing = {**ERROR, "class": "TypeError", "line": None, "text": "unsupported operand type(s) for +: 'NoneType' and 'T'"}
+    english, spanish = "What your code gave back here is None: is a `return` missing?", "¿falta un `return`?"
+    assert said("error", nothing, toy).splitlines()[-1] == english
+    assert said("error", nothing, toy, "es").splitlines()[-1].endswith(spanish)
+    assert said("no_attribute", {**nothing, "owner": "NoneType", "missing": "backward"}, toy).splitlines()[-1] == english
+    assert english not in said("error", {**nothing, "line": 10}, toy), "there the learner's own line says more"
+    assert english not in said("no_attribute", {**nothing, "owner": "Box", "missing": "backward"}, toy)
+
+
+def test_a_case_that_cannot_be_said_in_short_is_not_said(toy: Exercise) -> None:
+    assert said("fact", {"case": {"rows": [1, 2]}}, toy) == "this does not hold yet"
+
+
 def test_a_check_that_passed_says_nothing(toy: Exercise) -> None:
     assert explain(None, check_with(), toy, (), {}, "en") == ""
 
@@ -210,6 +273,12 @@ def test_learners_text_cannot_command_a_terminal_or_turn_lines_around(text: str,
     assert harmless.splitlines()[0] in message
     assert all(c == "\n" or c.isprintable() for c in message)
     message.encode()
+
+
+def test_colours_of_an_errors_text_are_left_out(toy: Exercise) -> None:
+    """torch writes parts of its messages in bold, and what is left of that says nothing."""
+    assert "    do trust it" in said("error", {**ERROR, "text": "do \x1b[1mtrust\x1b[0m it"}, toy).splitlines()
+    assert "    �[2J�[31" in said("error", {**ERROR, "text": "\x1b[2J\x1b[31\nm"}, toy).splitlines()
 
 
 def test_huge_text_is_cut_visibly(toy: Exercise) -> None:
@@ -244,6 +313,7 @@ def test_hidden_checks_show_numbers_only_where_the_exercise_allows_it(kind: str,
         ("no_attribute", {"missing": "a31", "owner": "Adam"}),
         ("no_attribute", {"missing": "a", "owner": "Adam31"}),
         ("no_name", {"missing": "a31"}),
+        ("no_module", {"module": "a31"}),
         ("exit", {"class": "E31"}),
         ("syntax", {"text": "31"}),
         ("forbidden", {"text": "31"}),
@@ -292,6 +362,7 @@ def test_the_line_is_read_from_the_submission_and_not_taken_from_the_worker(toy:
 )
 def test_a_definition_is_found_as_far_as_it_goes(dotted: str, line: int | None) -> None:
     assert definition(SOURCE, dotted) == line
+    assert definition(SOURCE, dotted, whole=True) == (None if dotted == "Box.nothing" else line)
 
 
 @pytest.mark.parametrize(

@@ -83,12 +83,12 @@ def test_an_adam_that_drifts_has_its_first_difference_at_step_two(look: Look) ->
 def test_a_last_batch_from_the_wrong_start_has_its_indices_marked(look: Look) -> None:
     seen = look("04", "last_batch_wrong_start", "04.1a")
     assert lines(picture_of(seen))[1:5] == [
-        "              [0]     [1]     [2]     [3]",
-        "  yours     │ 0 1 2 │ 3 4 5 │ 6 7 8 │ 7 8 9 │",
-        "  reference │ 0 1 2 │ 3 4 5 │ 6 7 8 │ 9 - - │",
-        "                                      ^ ^ ^",
+        "              batches[0]   batches[1]   batches[2]   batches[3]",
+        "  yours     │ 0 1 2      │ 3 4 5      │ 6 7 8      │ 7 8 9      │",
+        "  reference │ 0 1 2      │ 3 4 5      │ 6 7 8      │ 9 - -      │",
+        "                                                     ^ ^ ^",
     ]
-    assert any("→  [3]    [7, 8, 9]  [9]        length" in line for line in as_lines(seen, "en", 80))
+    assert any("→  batches[3]  [7, 8, 9]  [9]        length" in line for line in as_lines(seen, "en", 80))
 
 
 def test_shuffled_batches_are_shown_beside_the_fact_that_does_not_hold(look: Look) -> None:
