@@ -48,11 +48,11 @@ def inputs_after(module, x, y, times=1, **options):
     return {"x": x, "y": y}
 
 
-def first_batch(module, count, batch_size, seed):
-    """The first batch of one epoch of the samples 0, 1, ..., count - 1."""
+def first_batches(module, count, batch_size, epochs, seed):
+    """The first batch of some epochs of the samples 0, 1, ..., count - 1."""
     x = np.arange(count)
     dataset = module.make_dataset(x, x, batch_size, shuffle=True, seed=seed)
-    return next(iter(dataset))[0].numpy()
+    return [next(iter(dataset))[0].numpy() for _ in range(epochs)]
 
 
 def steps(dataset):

@@ -89,12 +89,15 @@ def test_permutations_of_samples(submission, rng):
 def test_any_sample_can_come_first(submission, rng):
     """However many samples there are, the first batch is drawn from all of them."""
     got = {}
-    for count, batch_size in [(300, 40), (4_000, 300), (130_000, 500)]:
+    for count, batch_size, epochs in [(300, 40, 1), (4_000, 1_000, 2), (130_000, 500, 1)]:
         (seed,) = draw_seeds(rng, 1)
-        batch = submission.run("first_batch", count, batch_size, seed)
+        batch, *other = submission.run("first_batches", count, batch_size, epochs, seed)
         # of `batch_size` draws none from the last tenth: below 0.9 ** 40 = 1.5 %, so the smallest asks for a half
         least = count // 2 if count == 300 else count - count // 10
         got[f"{count} samples: the first {batch_size} reach beyond number {least}"] = bool(batch.max() >= least)
+        for second in other:  # by chance 250 meet again; of arrays that are permuted once, then shuffled by 1000, 500
+            met = len(np.intersect1d(batch, second))
+            got[f"{count} samples: the first {batch_size} of another epoch are others"] = met < 350
     some = submission.run("largest_buffer", 130_000)
     more = max(10_000_000, some + 1)  # a fixed buffer, however large, is too small for one sample more
     grows = not 130_000 <= some < 100_000_000 or submission.run("largest_buffer", more) >= more
