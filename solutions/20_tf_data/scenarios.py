@@ -119,6 +119,7 @@ def global_state(module, x, y, augment, **options):
 def _state():
     return {
         "TensorFlow's global seed": context.global_seed(),
+        "TensorFlow's global generator": tf.random.get_global_generator().state.numpy().tolist(),
         "numpy's state": [*map(int, np.random.get_state()[1]), np.random.get_state()[2]],
         "random's state": list(random.getstate()[1]),
     }
