@@ -114,15 +114,15 @@ def forward_passes(module, x, y, seed):
     return {"passes": counts, "total error": float(metric.result()), "weights": before}
 
 
-def traces(module, x, y, counts, batch_size, epochs, seed):
-    """How often Python runs the model's call in so many epochs, how many steps the optimizer takes, and whether a metric
-    counts: for the first samples, as many as each of `counts`, one training of one model after another.
+def traces(module, x, y, trainings, batch_size, seed):
+    """How often Python runs the model's call, how many steps the optimizer takes, and whether a metric counts: in one
+    training of one model after another, each on the first `count` samples in `epochs` epochs.
     """
     forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x[:1]))
     optimizer, seen = built(keras.optimizers.SGD(0.01), model), []
-    for count in counts:
+    for count, epochs in trainings:
         model.calls, before = 0, int(optimizer.iterations)
         data = tf.data.Dataset.from_tensor_slices((x[:count], y[:count])).batch(batch_size)
         history = module.fit(model, data, LOSSES["mse"](), optimizer, [TotalError()], epochs=epochs)
