@@ -15,18 +15,22 @@ FUNCTIONS = {
     "sine of twice": lambda x: tf.sin(2 * x),
     "polynomial": lambda x: x**3 - 2 * x,
     "used twice": lambda x: x * tf.exp(x) + x,
+    "times a float32": lambda x: x * tf.constant(0.5),
 }
 
 
 class Counting(keras.Model):
-    """Counts how often Python runs its call: each time in eager mode, once per trace in a compiled step."""
+    """Counts how often Python runs its call: each time in eager mode, once per trace in a compiled step.
+
+    Its call takes no `training`, as the README allows: whoever calls the model says it, and Keras hands it on.
+    """
 
     def __init__(self, seed):
         super().__init__()
         self.calls = 0
         self.dense = keras.layers.Dense(1, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
 
-    def call(self, x, training=False):
+    def call(self, x):
         self.calls += 1
         return self.dense(x)
 
@@ -56,6 +60,15 @@ def loose_step(module, x, y, seed):
     model = Loose(seed)
     model(tf.constant(x))
     module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model))
+
+
+def loose_fit(module, x, y, seed):
+    """An epoch of a single batch with such a model."""
+    forbid_keras_training()
+    model = Loose(seed)
+    model(tf.constant(x))
+    data = tf.data.Dataset.from_tensors((x, y))
+    module.fit(model, data, LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model))
 
 
 def loose_weights(module, x, y, seed):
@@ -101,16 +114,22 @@ def forward_passes(module, x, y, seed):
     return {"passes": counts, "total error": float(metric.result()), "weights": before}
 
 
-def traces(module, x, y, batch_size, epochs, seed):
-    """How often Python runs the model's call in so many epochs, and how many steps they are."""
+def traces(module, x, y, trainings, batch_size, seed):
+    """How often Python runs the model's call, how many steps the optimizer takes, and whether a metric counts: in one
+    training of one model after another, each on the first `count` samples in `epochs` epochs.
+    """
     forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x[:1]))
-    model.calls = 0
-    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
-    metrics = [keras.metrics.MeanAbsoluteError(name="mae")]
-    module.fit(model, data, LOSSES["mse"](), built(keras.optimizers.SGD(0.01), model), metrics, epochs=epochs)
-    return {"runs of call": model.calls, "steps": epochs * len(data)}
+    optimizer, seen = built(keras.optimizers.SGD(0.01), model), []
+    for count, epochs in trainings:
+        model.calls, before = 0, int(optimizer.iterations)
+        data = tf.data.Dataset.from_tensor_slices((x[:count], y[:count])).batch(batch_size)
+        history = module.fit(model, data, LOSSES["mse"](), optimizer, [TotalError()], epochs=epochs)
+        steps = int(optimizer.iterations) - before
+        counts_too = any(value > 0 for name, value in history[0].items() if name != "loss")
+        seen.append({"runs of call": model.calls, "steps": steps, "its metric counts": counts_too})
+    return seen
 
 
 def inside_a_function(module, x, y, seed):
@@ -168,7 +187,7 @@ def _frozen(width, seed):
 def classifier(module, x, classes, batch_size, count, seed):
     """The history of a classifier whose metric has counted something else before; how often its dataset was begun.
 
-    The dataset does not know its length, and the loss is a function that takes two arguments and whole numbers.
+    It begins with an embedding, whose gradient is sparse, and a frozen layer. The dataset does not know its length, and the loss is a function that takes two arguments and whole numbers.
     """
     forbid_keras_training()
     model, _, right = _classifier(x, classes, batch_size, seed)
@@ -183,7 +202,10 @@ def classifier(module, x, classes, batch_size, count, seed):
     specs = (tf.TensorSpec((None, x.shape[1]), x.dtype), tf.TensorSpec((None,), classes.dtype))
     data = tf.data.Dataset.from_generator(batches, output_signature=specs)
     history = module.fit(model, data, _cross_entropy, optimizer, [right], epochs=count)
-    return {"history": history, "the dataset is gone through in each epoch": len(begun) >= count}
+    return {
+        "history": history, "the dataset is gone through in each epoch": len(begun) >= count,
+        "a frozen layer stays frozen": not model.get_layer("frozen").trainable,
+    }  # fmt: skip
 
 
 def _cross_entropy(classes, logits, /):
@@ -201,6 +223,10 @@ def keras_classifier(module, x, classes, batch_size, count, seed):
 
 def _classifier(x, classes, batch_size, seed):
     start = keras.initializers.RandomUniform(-1, 1, seed=seed)
-    model = keras.Sequential([keras.Input((x.shape[1],)), keras.layers.Dense(3, kernel_initializer=start)])
+    model = keras.Sequential([
+        keras.Input((x.shape[1],)), keras.layers.Embedding(5, 2, embeddings_initializer=start), keras.layers.Flatten(),
+        keras.layers.Dense(4, kernel_initializer=start, trainable=False, name="frozen"),
+        keras.layers.Dense(3, kernel_initializer=start),
+    ])  # fmt: skip
     data = tf.data.Dataset.from_tensor_slices((x, classes)).batch(batch_size)
     return model, data, keras.metrics.SparseCategoricalAccuracy(name="right")

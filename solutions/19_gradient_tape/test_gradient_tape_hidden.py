@@ -44,23 +44,26 @@ def test_six_steps_equal_keras(submission, rng, optimizer):
 @catches("mean_of_batch_means", "loss_of_the_last_batch", "metrics_not_reset", "metrics_reset_afterwards", "metric_arguments_swapped")
 def test_epochs_equal_keras_fit(submission, rng):
     """Three epochs with a short last batch and two metrics equal model.fit's, history, weights and the optimizer's steps;
-    an accuracy that has counted before starts anew, and so does a dataset of unknown length."""
+    an accuracy that has counted before starts anew, so does a dataset of unknown length, and a frozen layer stays frozen."""
     x, y = batch(rng, samples=7)
     y[6] += 5  # the sample of the short batch weighs more than the others
     given = ("plain", x, y, 3, 3, "momentum", "two", draw_seed(rng))
     assert submission.run("epochs", *given) == close_to(submission.alone("keras_epochs", *given), **TIGHT)
-    given = (x, rng.integers(0, 3, size=7), 3, 2, draw_seed(rng))
-    expected = {"history": submission.alone("keras_classifier", *given), "the dataset is gone through in each epoch": True}
+    given = (rng.integers(0, 5, size=(7, 3)), rng.integers(0, 3, size=7), 3, 2, draw_seed(rng))
+    facts = {"the dataset is gone through in each epoch": True, "a frozen layer stays frozen": True}
+    expected = {"history": submission.alone("keras_classifier", *given), **facts}
     assert submission.run("classifier", *given) == close_to(expected, **TIGHT)
 
 
 @points(0.5, id="19.3b", about="train_step")
 @catches("none_grads_skipped", "none_grads_only_first_named")
 def test_a_weight_without_gradient_is_reported(submission, rng):
-    """Trainable weights that no gradient reaches are a ValueError that names each; no weight, optimizer or metric has changed."""
+    """Trainable weights that no gradient reaches are a ValueError that names each, in fit too; no weight, optimizer or
+    metric has changed."""
     x, y = batch(rng)
     seed = draw_seed(rng)
-    assert submission.error("loose_step", x, y, seed) == raised(ValueError, mentions=["loose", "idle"])
+    for taken in ("loose_step", "loose_fit"):
+        assert submission.error(taken, x, y, seed) == raised(ValueError, mentions=["loose", "idle"])
     seen = submission.run("loose_weights", x, y, seed)
     before, after = seen.pop("before"), seen.pop("after")
     assert {"weights": after, **seen} == equal_to({"weights": before, "metric": 0.0, "the optimizer's steps": 0})
@@ -69,8 +72,8 @@ def test_a_weight_without_gradient_is_reported(submission, rng):
 @points(3, id="19.4", about="train_step")
 @catches("losses_forgotten", "losses_outside_tape", "regularisation_not_reported", "losses_before_the_forward_pass")
 def test_the_models_own_losses_count(submission, rng):
-    """With regularisation of weights and activities, loss and weights of three steps and of an epoch equal Keras's; fit
-    needs neither metrics nor a number of epochs."""
+    """With regularisation of weights and activities, and a loss that the model adds itself, loss and weights of three steps
+    and of an epoch equal Keras's; fit needs neither metrics nor a number of epochs."""
     x, y = batch(rng)
     given = ("regularised", x, y, 1, "sgd", "mse", 3, draw_seed(rng))
     assert numbered(submission.run("steps", *given)) == close_to(
@@ -112,12 +115,13 @@ def test_the_step_is_traced_and_not_traced_again(submission, rng):
     """fit compiles the step: in five epochs of batches of one shape, Python runs the model's call a few times, not
     once a step or once an epoch; a short last batch may add a trace."""
     x, y = batch(rng, samples=10)
-    got, expected = {}, {}
     # 5 batches in 5 epochs: once for each batch's number is not a few times either.
-    for name, samples in [("batches of one shape", 10), ("a short last batch", 9)]:
-        seen = submission.run("traces", x[:samples], y[:samples], 2, 5, draw_seed(rng))
-        got[name] = {"steps": seen["steps"], "is traced": 1 <= seen["runs of call"] <= 4}
-        expected[name] = {"steps": 25, "is traced": True}
+    trainings = {"batches of one shape": (10, 5), "a short last batch": (3, 3)}
+    seen = submission.run("traces", x, y, list(trainings.values()), 2, draw_seed(rng))
+    got, expected = dict(zip(trainings, seen, strict=True)), {}
+    for name, (samples, epochs) in trainings.items():
+        got[name]["is traced"] = 1 <= got[name].pop("runs of call") <= 4
+        expected[name] = {"steps": (samples + 1) // 2 * epochs, "its metric counts": True, "is traced": True}
     assert got == equal_to(expected)
 
 
@@ -125,10 +129,17 @@ def test_the_step_is_traced_and_not_traced_again(submission, rng):
 @needs("test_slope_of_a_square")
 @catches("constant_not_watched")
 def test_other_slopes(submission, rng):
-    """Slopes of other functions equal their derivatives, in float64 too."""
+    """Slopes of other functions equal their derivatives, in float64 and float16 too, and at whole numbers in two rows."""
     x = rng.normal(size=4)
+    whole = rng.integers(1, 5, size=(2, 3))
     got = {name: submission.run("hidden_slopes", name, [x])[0] for name in ("sine of twice", "polynomial", "used twice")}
     expected = {
         "sine of twice": 2 * np.cos(2 * x), "polynomial": 3 * x**2 - 2, "used twice": np.exp(x) * (1 + x) + 1,
     }  # fmt: skip
+    for given, becomes in [(100 * whole, np.float32), (whole.astype(np.float16), np.float16)]:
+        name = str(given.dtype)
+        (got[name],) = submission.run("hidden_slopes", "polynomial", [given])
+        expected[name] = (3 * given**2 - 2).astype(becomes)
+    (got["times a float32"],) = submission.run("hidden_slopes", "times a float32", [x.tolist()])
+    expected["times a float32"] = np.full(4, 0.5, np.float32)
     assert got == close_to(expected)

@@ -5,10 +5,12 @@ from itertools import islice
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import graph_pb2
 from tensorflow.python.data.ops import shuffle_op
 from tensorflow.python.eager import context
+from tensorflow.python.framework import op_def_registry
 
-MOST_BATCHES = 1_000
+MOST_BATCHES = 400  # no check needs as many; a dataset without an end must not take for ever
 
 AUGMENTS = {
     "twice and one": lambda sample: 2 * sample + 1,
@@ -24,9 +26,13 @@ def each(dataset):
         yield tuple(np.asarray(part) for part in batch)
 
 
-def orders(module, x, y, times=1, **options):
-    """The first number of each sample, batch by batch, of several iterations over one dataset."""
+def orders(module, x, y, times=1, looks=False, **options):
+    """The first number of each sample, batch by batch, of several iterations over one dataset; before them, an iteration
+    stops after its first batch, if somebody `looks`.
+    """
     dataset = module.make_dataset(x, y, **options)
+    if looks:
+        next(iter(dataset))
     return [[batch.reshape(len(batch), -1)[:, 0].tolist() for batch, _ in each(dataset)] for _ in range(times)]
 
 
@@ -42,11 +48,11 @@ def inputs_after(module, x, y, times=1, **options):
     return {"x": x, "y": y}
 
 
-def first_batch(module, count, batch_size, seed):
-    """The first batch of one epoch of the samples 0, 1, ..., count - 1."""
+def first_batches(module, count, batch_size, epochs, seed):
+    """The first batch of some epochs of the samples 0, 1, ..., count - 1."""
     x = np.arange(count)
     dataset = module.make_dataset(x, x, batch_size, shuffle=True, seed=seed)
-    return next(iter(dataset))[0].numpy()
+    return [next(iter(dataset))[0].numpy() for _ in range(epochs)]
 
 
 def steps(dataset):
@@ -66,16 +72,25 @@ def largest_buffer(module, count):
 
 def order_is_promised(module, x, y, **options):
     """Does every parallel step of the dataset keep the order of its samples? By its settings: with the worker's one thread
-    it would even if it need not.
+    it would even if it need not. They are read from the graph, which knows those of inner datasets too.
     """
     dataset = module.make_dataset(x, y, augment=AUGMENTS["twice and one"], **options)
-    unless_told = "false" if dataset.options().deterministic is False else "true"
-    kept = []
-    for step in steps(dataset):
-        if int(getattr(step, "_num_parallel_calls", 1)) != 1:
-            told = getattr(step, "_deterministic", "true")
-            kept.append(unless_told if told == "default" else told)
-    return "false" not in kept
+    unless_told = b"false" if dataset.options().deterministic is False else b"true"
+    graph = graph_pb2.GraphDef.FromString(dataset._as_serialized_graph().numpy())
+    for part in (graph.node, *(function.node_def for function in graph.library.function)):
+        constants = {node.name: node.attr["value"].tensor for node in part if node.op == "Const"}
+        for node in part:
+            told = node.attr["deterministic"].s
+            if (unless_told if told == b"default" else told) == b"false" and _calls(node, constants) != 1:
+                return False
+    return True
+
+
+def _calls(node, constants):
+    """How many parallel calls a step of a graph makes, if that is a constant."""
+    names = [argument.name for argument in op_def_registry.get(node.op).input_arg]
+    given = node.input[names.index("num_parallel_calls") - len(names)].split(":")[0]  # lists stand before it
+    return int(tf.make_ndarray(constants[given])) if given in constants else None
 
 
 def augmented(module, x, y, augment, times=1, **options):
@@ -89,8 +104,9 @@ def plain_augmented(module, x, y, augment, batch_size):
     return list(each(dataset.map(lambda sample, label: (AUGMENTS[augment](sample), label)).batch(batch_size)))
 
 
-def global_state(module, x, y, **options):
+def global_state(module, x, y, augment, **options):
     """What is global before and after a dataset is made and read: TensorFlow's seed, and numpy's and random's state."""
+    options["augment"] = AUGMENTS[augment]
     tf.random.set_seed(1234)
     np.random.seed(5)
     random.seed(6)
@@ -103,6 +119,7 @@ def global_state(module, x, y, **options):
 def _state():
     return {
         "TensorFlow's global seed": context.global_seed(),
+        "TensorFlow's global generator": tf.random.get_global_generator().state.numpy().tolist(),
         "numpy's state": [*map(int, np.random.get_state()[1]), np.random.get_state()[2]],
         "random's state": list(random.getstate()[1]),
     }
