@@ -143,6 +143,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(say("one_exercise", names=", ".join(run.checks)))
     if items and len(run.items) == len(items):
         _leave_reporting_to_us(config)
+    if config.getoption("collectonly") and config.pluginmanager.hasplugin("vscode_pytest"):
+        _name_by_titles(items, run)
+
+
+def _name_by_titles(items: list[pytest.Item], run: Run) -> None:
+    """VS Code's test explorer shows the names of what it collects, and of cases their function's; it runs tests by
+    their node ids, which stay. Nothing is run from this collection."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.nodeid in run.items:
+            check = run.items[item.nodeid][1]
+            title = f"{check.id} {check.title[language()]}"
+            if hasattr(item, "callspec"):
+                item.originalname = title
+            else:
+                item.name = title
 
 
 def _leave_reporting_to_us(config: pytest.Config) -> None:

@@ -15,6 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from grader.judge import words
+from grader.judge.nearest import nearest
+from grader.judge.python_says import of_error, of_syntax
 from grader.locale import say
 from grader.model import Check, Exercise, Finding, Misconception
 
@@ -83,9 +85,22 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
         lines += say("listing", language, **facts).splitlines()
     if kind in ("error", "raised_other", "raised_without") and facts.get("text", LEFT_OUT) not in ("", LEFT_OUT):
         lines += [f"    {line}" for line in facts["text"].splitlines()[:6]]
+    lines += filter(None, [_in_other_words(kind, facts, exercise, files, language)])
     if kind == "error" and (facts["class"] == "BdbQuit" or facts.get("text") == "EOF when reading a line"):
         lines.append(say("nobody_answers", language, number=exercise.number))
     return lines
+
+
+def _in_other_words(kind: str, facts: dict[str, Any], exercise: Exercise, files: Files, language: str) -> str:
+    """What an error means, or which name in the learner's file may be the one that was looked for; "" else."""
+    if kind == "syntax":
+        return of_syntax(facts["text"], str(facts.get("source", "")), language)
+    if kind == "error":
+        return of_error(str(facts["class"]), str(facts.get("text", "")), language)
+    if kind in ("no_name", "no_attribute"):
+        source = (files or {}).get(exercise.file_name, b"")
+        return nearest(source, str(facts["missing"]), str(facts.get("owner") or ""), language)
+    return ""
 
 
 def _shown(words: str, kind: str, exercise: Exercise, files: Files) -> str:

@@ -27,6 +27,8 @@ from grader.watch.session import Session
 ROOM_FOR_LIST = 100  # columns from which the exercises are beside the verdict
 LIST_WIDTH = 34
 TICK_SECONDS = 0.25
+BESIDE_A_PAGE = 4  # columns: its margins and its scroll bar
+NARROWEST = 30  # a table has no less
 
 
 def as_text(lines: list[Line], width: int) -> Text:
@@ -78,9 +80,9 @@ class WatchApp(App[None]):
         self.title = "kata"
         self._is_drawn = True
         self._pane.focus()
+        self.refresh_all()
         self._work = self.run_worker(self.session.run())
         self.set_interval(TICK_SECONDS, self._tick)
-        self.refresh_all()
 
     async def on_unmount(self) -> None:
         """The process that grades has ended before this one does."""
@@ -105,6 +107,7 @@ class WatchApp(App[None]):
             self.shown, self.chosen = verdict, ""
             self._pane.scroll_home(animate=False)
         width = self.size.width
+        session.width = max(NARROWEST, width - BESIDE_A_PAGE)
         self._title.update(Text(text.ends(text.title(session), text.status(verdict, session.language), width)))
         if isinstance(self.screen, Over):
             self.screen.refresh_head()

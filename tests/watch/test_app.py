@@ -332,5 +332,12 @@ def test_a_file_that_is_gone_comes_back_by_a_key(course: Course) -> None:
         await it.see("double.py no está. ¿Ponerlo de nuevo, tal como se entregó?")
         await it.press("s")
         await it.see("Todavía no hay nada escrito")
+        file = course.exercise / "double.py"
+        file.rename(file.with_name("doble.py"))
+        await it.see("En esa carpeta está doble.py. Si es el tuyo, dale el nombre double.py.")
+        file.mkdir()
+        await it.see("double.py es una carpeta")
+        await it.press("x")
+        await it.see("Bórrala o dale otro nombre")
 
     drive(course, steps, language="es")
