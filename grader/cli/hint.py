@@ -54,7 +54,7 @@ def _readable(exercise: Exercise) -> bool:
 
 def _seen(exercise: Exercise) -> hints.Seen:
     """What was seen in the file as it is now; if nobody looked yet, it is judged. A file as it came shows nothing."""
-    if not exercise.stub.is_file() or not progress.is_begun(exercise):
+    if not exercise.stub.is_file() or not catalog.is_begun(exercise):
         return hints.Seen()
     try:
         known = hints.recall(exercise, digest(read(exercise.stub, exercise)))

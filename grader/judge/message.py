@@ -72,6 +72,8 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
     if hidden and kind != "broken":
         for name in (*learners, *(["got"] if kind in LEARNERS_TYPES else [])):
             facts[name] = _shown(str(facts.get(name, "")), kind, exercise, files)
+    if kind == "no_attribute" and facts["owner"] == "NoneType":
+        kind = "none"
     if kind == "died_by_signal":
         facts["name"] = _signal_name(facts["signal"])
     lines = []
@@ -141,6 +143,8 @@ def _place(finding: Finding, check: Check, exercise: Exercise, known: Sequence[M
     about = about or check.about
     if finding.kind in WITHOUT_PLACE or not files or not about:
         return ""
+    if finding.facts.get("owner") == "NoneType" and about.endswith(f".{finding.facts.get('missing')}"):
+        return ""  # what gave the None is another method than the one that is missed
     line = definition(files.get(exercise.file_name, b""), about)
     return f"{exercise.file_name}:{line}  {about}" if line else ""
 

@@ -12,7 +12,7 @@ from grader.locale import say
 
 def nearest(source: bytes, missing: str, owner: str, language: str) -> str:
     """The most similar name at the top of the source, which is parsed and never run, or in its class `owner`; that
-    there is none at all; "" where nothing is similar."""
+    there is none; "" where it is there, or the file or the class cannot be looked at."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -21,12 +21,16 @@ def nearest(source: bytes, missing: str, owner: str, language: str) -> str:
         return ""
     if owner:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner), [])
+        if not body:
+            return ""
     lines = dict(_defined(body))
     if not lines and not owner:
         return say("nothing_defined", language)
     folded = {name.casefold(): name for name in lines if name != missing}
     close = difflib.get_close_matches(missing.casefold(), folded, 1)
-    return say("nearest", language, name=folded[close[0]], line=lines[folded[close[0]]]) if close else ""
+    if not close:
+        return say("nothing_like_it", language) if missing not in lines else ""
+    return say("nearest", language, name=folded[close[0]], line=lines[folded[close[0]]])
 
 
 def _defined(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:

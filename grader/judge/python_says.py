@@ -65,7 +65,9 @@ RAISED: Patterns = (
     (r".*(could not be broadcast together|The size of tensor a|broadcast dimension)", "raised_broadcast"),
     (r".*(matmul: |shapes cannot be multiplied|shapes .* not aligned)", "raised_matmul"),
     (r".* object is not callable", "raised_callable"),
+    (r".*unsupported operand type\S* for (?P<sign>\S+).*: '(?P<owner>\w+)' and '(?P=owner)'", "raised_operator"),
     (r".*unsupported operand type", "raised_operands"),
+    (r".* before Module.__init__\(\) call", "raised_super"),
     (r".*all tensors to be on the same device", "raised_devices"),
     (r".*Can't call numpy\(\) on Tensor that requires grad", "raised_detach"),
     (r".*convert \S+ device type tensor to numpy", "raised_to_cpu"),
@@ -91,5 +93,6 @@ def _said(patterns: Patterns, text: str, language: str) -> str:
     for pattern, key in patterns:
         if found := re.match(pattern, text):
             named = {name: words for name, words in found.groupdict().items() if words is not None}
-            return say(key, language, **{"sign": named.get("brace", ""), **named})
+            named["sign"] = named.get("sign", named.get("brace", "")).removesuffix(":")
+            return say(key, language, **named)
     return ""

@@ -26,8 +26,8 @@ class adam:
         ("double", "", "Lo que más se le parece ahí es `doble`, en la línea 3."),
         ("step", "adam", "Lo que más se le parece ahí es `setp`, en la línea 7."),
         ("zero_grad", "adam", "Lo que más se le parece ahí es `zero_grads`, en la línea 10."),
-        ("state_dict", "adam", ""),
-        ("step", "", ""),  # a method is not at the top
+        ("state_dict", "adam", "¿Se borró, o tiene otro nombre? El README dice cómo se llama cada cosa."),
+        ("step", "", "¿Se borró, o tiene otro nombre? El README dice cómo se llama cada cosa."),  # a method is not at the top
         ("step", "ndarray", ""),
         ("adam", "", ""),  # it is there, and was taken away when it ran
     ],

@@ -71,6 +71,11 @@ RAISES = [
     ("torch.ones(2, 3) @ torch.ones(2, 3)", "raised_matmul", {}),
     ("x = 3\nx(2)", "raised_callable", {}),
     ("'a' - 1", "raised_operands", {}),
+    ("class Tensor: pass\nTensor() * Tensor()", "raised_operator", {"owner": "Tensor", "sign": "*"}),
+    ("class Tensor: pass\nTensor() ** Tensor()", "raised_operator", {"owner": "Tensor", "sign": "**"}),
+    (
+        "class A(torch.nn.Module):\n    def __init__(self): self.a = torch.nn.Linear(1, 1)\nA()", "raised_super", {},
+    ),
     ("torch.ones(2, requires_grad=True).numpy()", "raised_detach", {}),
     ("torch.ones(2, requires_grad=True).add_(1)", "raised_leaf", {}),
     ("torch.ones(1).backward()", "raised_no_graph", {}),
