@@ -170,7 +170,7 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
         try:
             module = import_file(file, f"kata_{exercise.name}_{visibility}")
         except BadExercise as problem:
-            if not _is_released(exercise):
+            if not is_released(exercise):
                 raise
             raise BadExercise(say("checks_damaged", problem=problem, file=os.path.relpath(file))) from problem
         checks += checks_in(exercise, visibility, vars(module))
@@ -182,12 +182,12 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
 def no_checks(exercise: Exercise) -> BadExercise:
     """An author has to write them; a learner has lost them."""
     file = exercise.folder / f"test_{exercise.slug}.py"
-    if _is_released(exercise):
+    if is_released(exercise):
         return BadExercise(say("checks_gone", file=os.path.relpath(file)))
     return BadExercise(f"{exercise.folder}: no check was found; write {file.name}")
 
 
-def _is_released(exercise: Exercise) -> bool:
+def is_released(exercise: Exercise) -> bool:
     """Is this a learner's copy, which `kata release` made?"""
     return exercise.solutions is None and (exercise.folder / ".original").is_dir()
 

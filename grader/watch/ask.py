@@ -38,6 +38,7 @@ class Judge:
         self._number += 1
         request = {
             "number": self._number, "folder": str(exercise.folder), "refused": refused, "width": width,
+            "language": language,
             "files": None if files is None else {name: base64.b64encode(part).decode() for name, part in files.items()},
         }  # fmt: skip
         async with self._turn:

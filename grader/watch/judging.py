@@ -99,6 +99,7 @@ def main() -> None:
     try:
         while (request := requests.next()) is not None:
             number = request["number"]
+            os.environ["KATA_LANG"] = request["language"]  # of what is wrong with the exercise itself
             try:
                 exercise = catalog.load(Path(request["folder"]))
                 source.warm(exercise.runtime)

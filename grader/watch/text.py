@@ -159,11 +159,13 @@ def exercises(session: Session, width: int) -> list[Line]:
     return lines
 
 
-def exercise_row(session: Session, number: int) -> str:
+def exercise_row(session: Session, number: int, width: int | None = None) -> str:
+    """An exercise and how far it is; where there is no room for a long title, it is cut."""
     exercise = session.exercises[number]
     standing = session.standing_of(exercise)
-    words = progress.in_words(exercise, standing, session.language)
-    return f"{progress.sign(exercise, standing)} {exercise.number} {exercise.title[session.language]} ({words})"
+    words = f" ({progress.in_words(exercise, standing, session.language)})"
+    name = f"{progress.sign(exercise, standing)} {exercise.number} {exercise.title[session.language]}"
+    return (name if width is None else cut(name, width - len(words))) + words
 
 
 def tally(session: Session) -> str:
