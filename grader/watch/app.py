@@ -27,6 +27,7 @@ from grader.watch.session import Session
 ROOM_FOR_LIST = 100  # columns from which the exercises are beside the verdict
 LIST_WIDTH = 34
 TICK_SECONDS = 0.25
+READ_SECONDS = 20.0  # that a sentence stays which is on no page
 BESIDE_A_PAGE = 4  # columns: its margins and its scroll bar
 NARROWEST = 30  # a table has no less
 
@@ -189,12 +190,12 @@ class WatchApp(App[None]):
 
         async def answered(yes: bool | None) -> None:
             if yes and backup:
-                self.notify(await self.session.reset(backup), markup=False)
+                self.notify(await self.session.reset(backup), markup=False, timeout=READ_SECONDS)
 
         if backup:
             self.push_screen(Question(question, say("watch_yes_no", self.session.language)), answered)
         else:
-            self.notify(question, markup=False)
+            self.notify(question, markup=False, timeout=READ_SECONDS)
 
     def action_do_quit(self) -> None:
         self.exit()
