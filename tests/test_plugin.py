@@ -88,10 +88,11 @@ def test_an_error_shows_the_call_too(course: Course) -> None:
     course.write(ANSWER.replace("x + x", "x + y"))
     done = course.run("pytest", "exercises/90")
     block = done.stdout[done.stdout.index("90 · Twice") :].splitlines()
-    assert [line.rstrip() for line in block[2:6]] == [
+    assert [line.rstrip() for line in block[2:7]] == [
         "        Try:  double(2.0)",
         "        the code raised NameError",
         "            name 'y' is not defined",
+        "        Nothing is called `y` here: a typing error, or has it to be imported or given a value?",
         "        Look at double.py:4  return x + y",
     ]
 
