@@ -21,6 +21,8 @@ from grader.model import LANGUAGES, Check, CheckMarks, Exercise, Misconception, 
 NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 HINTS = 3  # where to look; an example to compute by hand; what to change
 FIXTURES = {"submission", "reference", "rng"}
+TO_WRITE = "raise NotImplementedError"  # a task of a stub
+TASK = re.compile(r"# BEGIN SOLUTION (?!-\s*$)", re.MULTILINE)  # where it comes from
 
 
 def _are_texts(value: Any) -> bool:
@@ -168,7 +170,7 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
         try:
             module = import_file(file, f"kata_{exercise.name}_{visibility}")
         except BadExercise as problem:
-            if not _is_released(exercise):
+            if not is_released(exercise):
                 raise
             raise BadExercise(say("checks_damaged", problem=problem, file=os.path.relpath(file))) from problem
         checks += checks_in(exercise, visibility, vars(module))
@@ -180,12 +182,12 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
 def no_checks(exercise: Exercise) -> BadExercise:
     """An author has to write them; a learner has lost them."""
     file = exercise.folder / f"test_{exercise.slug}.py"
-    if _is_released(exercise):
+    if is_released(exercise):
         return BadExercise(say("checks_gone", file=os.path.relpath(file)))
     return BadExercise(f"{exercise.folder}: no check was found; write {file.name}")
 
 
-def _is_released(exercise: Exercise) -> bool:
+def is_released(exercise: Exercise) -> bool:
     """Is this a learner's copy, which `kata release` made?"""
     return exercise.solutions is None and (exercise.folder / ".original").is_dir()
 
@@ -259,3 +261,20 @@ def import_file(path: Path, name: str) -> Any:
         del sys.modules[name]
         raise BadExercise(f"{os.path.relpath(path)}: {type(problem).__name__}: {problem}") from problem
     return module
+
+
+def is_begun(exercise: Exercise) -> bool:
+    """Has any task of the stub been worked on? A file that is not there is not begun."""
+    if not exercise.stub.is_file():
+        return False
+    return exercise.stub.read_text("utf-8", "replace").count(TO_WRITE) < _tasks(exercise)
+
+
+@cache
+def _tasks(exercise: Exercise) -> int:
+    """Of the stub as it was given out: a release keeps it; in the whole course our answer's marks say it."""
+    kept = exercise.folder / ".original" / exercise.file_name
+    if kept.is_file():
+        return kept.read_text("utf-8", "replace").count(TO_WRITE)
+    answer = exercise.solutions / exercise.file_name if exercise.solutions is not None else kept
+    return len(TASK.findall(answer.read_text("utf-8", "replace"))) if answer.is_file() else 1

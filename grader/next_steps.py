@@ -14,9 +14,19 @@ def next_steps(attempt: Attempt, exercise: Exercise, language: str, whole: bool 
         return after_passing(exercise, language) if whole else []
     if attempt.outcome == "missing":
         place = f"exercises/{exercise.name}/{exercise.file_name}"
-        return [("  " + say("next_put_back", language, place=place, number=exercise.number), "")]
+        steps = [say("next_put_back", language, place=place, number=exercise.number), renamed(exercise, language)]
+        return [("  " + step, "") for step in steps if step]
     first = shown_in_full(attempt)
     return [("  " + text, "") for text in _after_failing(first, exercise, language)] if first else []
+
+
+def renamed(exercise: Exercise, language: str) -> str:
+    """Where the learner's file is not in its place: what lies beside it and may be it under another name; else ""."""
+    given = {exercise.file_name, f"test_{exercise.slug}.py", "scenarios.py", "references.py", *exercise.support}
+    here = sorted(exercise.folder.iterdir()) if not exercise.stub.exists() else []
+    names = [one.name for one in here if one.is_file() and one.suffix in (".py", ".txt", "") and one.name not in given]
+    other = next((name for name in names if not name.startswith(".")), "")
+    return say("next_renamed", language, other=other, file=exercise.file_name) if other else ""
 
 
 def _after_failing(first: CheckResult, exercise: Exercise, language: str) -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 
 from grader import catalog, hints, progress
 from grader.arguments import what_is_meant
-from grader.errors import KataError
+from grader.errors import BadSubmission, KataError
 from grader.judge.attempt import CaseResult, Judging
 from grader.judge.cache import ValueCache
 from grader.judge.message import clean, explain
@@ -61,10 +61,14 @@ class Run:
         if exercise.name not in self.judgings:
             given = self.config.getoption("submission")
             file = Path(given).resolve() if given else exercise.stub
-            files = read(file, exercise) if file.exists() or file.is_symlink() else None
+            files, refused = None, ""
+            try:
+                files = read(file, exercise) if file.exists() or file.is_symlink() else None
+            except BadSubmission as problem:  # each check says it
+                refused = str(problem)
             self._cache = self._cache or ValueCache()
             self.judgings[exercise.name] = Judging(
-                exercise, tuple(self.checks[exercise.name]), files,
+                exercise, tuple(self.checks[exercise.name]), files, refused=refused,
                 source=self.source(file), cache=self._cache, seed=self.config.getoption("kata_seed"),
             )  # fmt: skip
         return self.judgings[exercise.name]
@@ -122,6 +126,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.args[:] = args
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """Of a learner's damaged check file: what it is and how to have it again, in place of a traceback."""
+    report = yield
+    folder = collector.path.parent
+    if report.failed and folder.parent.name == "exercises" and collector.path.name == f"test_{folder.name[3:]}.py":
+        with contextlib.suppress(KataError):
+            exercise = catalog.load(folder)
+            if catalog.is_released(exercise):
+                report.longrepr = _why_not(exercise) or report.longrepr
+    return report
+
+
+def _why_not(exercise: Exercise) -> str:
+    """Why its checks cannot be loaded; "" if they can be."""
+    try:
+        catalog.load_checks(exercise.folder)
+    except KataError as problem:
+        return str(problem)
+    return ""
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """`-k 03.2a` chooses a check by its id, as the terminal shows it."""
     marks = getattr(getattr(item, "function", None), "kata", None)
@@ -141,8 +167,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.timeout(BEHIND_SECONDS, method="thread"))
     if config.getoption("submission") and len(run.checks) > 1:
         raise pytest.UsageError(say("one_exercise", names=", ".join(run.checks)))
-    if items and len(run.items) == len(items):
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if items and len(run.items) == len(items) and not (reporter and reporter.stats.get("error")):
         _leave_reporting_to_us(config)
+    if config.getoption("collectonly") and config.pluginmanager.hasplugin("vscode_pytest"):
+        _name_by_titles(items, run)
+
+
+def _name_by_titles(items: list[pytest.Item], run: Run) -> None:
+    """VS Code's test explorer shows the names of what it collects, and of cases their function's; it runs tests by
+    their node ids, which stay. Nothing is run from this collection."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.nodeid in run.items:
+            check = run.items[item.nodeid][1]
+            title = f"{check.id} {check.title[language()]}"
+            if hasattr(item, "callspec"):
+                item.originalname = title
+            else:
+                item.name = title
 
 
 def _leave_reporting_to_us(config: pytest.Config) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from grader import catalog
 from grader.locale import say
 from grader.model import Attempt, Exercise
 
@@ -91,7 +92,8 @@ def record_hint(exercise: Exercise, level: int, misconception: str = "", today: 
 
 def sign(exercise: Exercise, standing: Standing) -> str:
     """Passed, begun or untouched, at a glance and without colour."""
-    return SIGNS["passed" if standing.passed else "begun" if standing.share or is_begun(exercise) else "untouched"]
+    begun = standing.share or catalog.is_begun(exercise)
+    return SIGNS["passed" if standing.passed else "begun" if begun else "untouched"]
 
 
 def in_words(exercise: Exercise, standing: Standing, language: str) -> str:
@@ -99,12 +101,7 @@ def in_words(exercise: Exercise, standing: Standing, language: str) -> str:
         return say("state_passed", language, day=standing.passed)
     if standing.share:
         return say("points", language, score=f"{standing.score:g}/{standing.of:g}")
-    return say("state_begun" if is_begun(exercise) else "state_untouched", language)
-
-
-def is_begun(exercise: Exercise) -> bool:
-    text = exercise.stub.read_text("utf-8", "replace") if exercise.stub.is_file() else "raise NotImplementedError"
-    return "raise NotImplementedError" not in text
+    return say("state_begun" if catalog.is_begun(exercise) else "state_untouched", language)
 
 
 def what_next(exercises: Sequence[Exercise], standings: dict[str, Standing], here: str = "") -> Exercise | None:

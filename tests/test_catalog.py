@@ -13,6 +13,7 @@ from grader import catalog
 from grader.checks import points
 from grader.errors import BadExercise, UnknownExercise
 from grader.model import Exercise
+from grader.reports.terminal import where_to_begin
 
 
 @pytest.fixture
@@ -294,3 +295,29 @@ def test_a_file_that_fails_to_import_leaves_nothing_behind(tmp_path: Path) -> No
     with pytest.raises(BadExercise):
         catalog.import_file(tmp_path / "bad.py", "kata_bad")
     assert "kata_bad" not in sys.modules
+
+
+STUB = 'def one():\n    raise NotImplementedError("1")\n\n\ndef two():\n    raise NotImplementedError("2")\n'
+
+
+@pytest.mark.parametrize("place", ["a release", "the whole course"])
+def test_a_stub_is_begun_once_one_of_its_tasks_is_done(course: Path, place: str) -> None:
+    """A release keeps the stub; in the whole course the answer's marks say how many tasks it was given out with."""
+    if place == "a release":
+        (course / "exercises" / "03_adam" / ".original").mkdir()
+        (course / "exercises" / "03_adam" / ".original" / "adam.py").write_text(STUB)
+    else:
+        (course / "solutions" / "03_adam").mkdir(parents=True)
+        answer = "# BEGIN SOLUTION -\nx = 1\n# END SOLUTION\n" + 2 * "# BEGIN SOLUTION 03.1 x\nx = 1\n# END SOLUTION\n"
+        (course / "solutions" / "03_adam" / "adam.py").write_text(answer)
+    exercise = catalog.resolve(course, "03")
+    assert not catalog.is_begun(exercise), "there is no file"
+    exercise.stub.write_text(STUB)
+    assert not catalog.is_begun(exercise)
+    assert where_to_begin(exercise, "es").startswith("  Todavía no hay nada escrito. Empieza en exercises/03_adam/adam.py:2;")
+    exercise.stub.write_text(STUB.replace('raise NotImplementedError("1")', "return 1"))
+    assert catalog.is_begun(exercise)
+    assert where_to_begin(exercise, "es") == (
+        "  Sigue en exercises/03_adam/adam.py:6: es lo primero que queda por escribir. "
+        "A su lado, README.es.md explica la tarea."
+    )

@@ -6,14 +6,18 @@ import csv
 import importlib
 import json
 import os
+import re
 from pathlib import Path
 
+import click
 import jsonschema
 import pytest
 from click.testing import CliRunner
 
 import grader.reports
 from grader import catalog
+from grader.cli import COMMANDS
+from grader.errors import KataError
 from tests.course_copy import Course, copy_to
 from tests.test_plugin import ADDS_TWO, ANSWER
 
@@ -31,6 +35,31 @@ def test_help_gives_an_example_in_both_languages(course: Course) -> None:
     for name in (*names, "release", "update", "seal", "watch"):
         assert "Example: kata " + name in course.run("kata", name, "--help").stdout
         assert "Ejemplo: kata " + name in course.run("kata", name, "--help", language="es").stdout
+
+
+ENGLISH_OF_CLICK = re.compile(r"Usage|Options|Commands|COMMAND|ARGS|Show th|required|\\b(DIR|FILE|LEVEL|TEXT)\\b")
+
+
+def test_the_frame_of_a_help_is_in_the_learners_language(course: Course) -> None:
+    """Headings, placeholders and click's own options of every command, and of the commands below it."""
+    whole = course.run("kata", "--help", language="es").stdout
+    assert whole.startswith("Uso: kata [OPCIONES] [ORDEN] [ARGUMENTOS]...\n")
+    assert "\nOpciones:\n  --version   Muestra la versión.\n" in whole
+    assert "\nÓrdenes:\n  watch     Corrige tu archivo cada vez que lo guardas\n" in whole
+    assert "\nÓrdenes para quien enseña:\n  grade " in whole
+    runner = CliRunner(env={"KATA_LANG": "es"})
+    for name in COMMANDS:
+        found = importlib.import_module(f"grader.cli.{name}").command
+        below = found.commands if isinstance(found, click.Group) and name != "dev" else {}  # authors read English
+        ways = [[], *([one] for one in below)]
+        for way in ways:
+            said = runner.invoke(found, [*way, "--help"]).stdout
+            assert not ENGLISH_OF_CLICK.search(said), said
+            assert "Uso: " in said and "Muestra esta ayuda." in said
+    release = runner.invoke(importlib.import_module("grader.cli.release").command, ["--help"]).stdout
+    assert "--out CARPETA " in release and "[obligatoria]" in release
+    assert "--out DIR " in course.run("kata", "release", "--help").stdout
+    assert course.run("kata", "--version", language="es").stdout == f"kata {grader.__version__}\n"
 
 
 def test_check_ends_with_0_when_all_pass_and_1_otherwise(course: Course) -> None:
@@ -64,9 +93,17 @@ def test_wrong_use_ends_with_2_and_a_sentence(course: Course) -> None:
         (["text"], "en", "kata: There is no command `text`. All of them: kata --help\n"),
         (["xyz"], "en", "kata: There is no command `xyz`. All of them: kata --help\n"),
         (["hint", "90", "x"], "en", "kata: [LEVEL] has to be a whole number. Example: kata hint 03\n"),
-        (["hint", "90", "x"], "es", "kata: [LEVEL] tiene que ser un número entero. Ejemplo: kata hint 03\n"),
+        (["hint", "90", "x"], "es", "kata: [NIVEL] tiene que ser un número entero. Ejemplo: kata hint 03\n"),
         (["check", "90", "--all"], "es", "kata: No existe la opción --all. Todas: kata check --help"),
         (["check", "90", "91"], "es", "kata: Sobra algo en esta orden. Ejemplo: kata check 03"),
+        (["check", "90", "--submission"], "es", "kata: A --submission le falta su valor, que va detrás.\n"),
+        (["reset", "90", "--yes=no"], "es", "kata: --yes no lleva ningún valor.\n"),
+        (["reset", "90", "--yes=no"], "en", "kata: --yes takes no value.\n"),
+        (["grade", "in", "--out", "x", "--jobs", "0"], "es", "kata: --jobs tiene que ser un número entero, 1 o más. Ejemplo: "),
+        (["grade", "in", "--out", "x", "--deadline", "-1"], "es", "kata: --deadline tiene que ser un número, 0 o más. Ejemplo: "),
+        (["export", "in", "--out", "x", "--format", "pdf"], "es", "kata: --format tiene que ser una de estas palabras: "),
+        (["nbgrader", "autograde", "nowhere", "ps1"], "es", "kata: El valor de CURSO no sirve aquí. Ejemplo: "),
+        (["actions", "nothing"], "es", "kata: kata actions no tiene la orden `nothing`. Todas: kata actions --help\n"),
     ],
 )
 def test_wrong_use_is_answered_in_the_learners_language(course: Course, line: list[str], language: str, said: str) -> None:
@@ -134,6 +171,31 @@ def test_reset_puts_a_file_back_that_is_gone_without_asking(course: Course) -> N
     assert (done.returncode, done.stdout) == (0, "double.py is there again, as it was given out.\n")
     assert "raise NotImplementedError" in (course.exercise / "double.py").read_text()
     assert not list(course.exercise.glob("*.backup"))
+
+
+def test_where_the_original_cannot_be_put_back_a_sentence_says_why(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder in its place, a folder that is closed: nobody's fault of ours, and nothing is lost."""
+    from grader.cli.reset import command
+    from grader.course import stub
+
+    monkeypatch.chdir(course.root)
+    monkeypatch.setenv("KATA_LANG", "es")
+    course.write(ANSWER)
+
+    def refuse(exercise: object, text: str) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as closed:
+        closed.setattr(stub, "write", refuse)
+        problem = CliRunner().invoke(command, ["90", "--yes"]).exception
+        assert isinstance(problem, KataError)
+        assert str(problem).startswith("No se puede escribir double.py en su carpeta (Permission denied); ")
+    assert (course.exercise / "double.py").read_text() == ANSWER
+    (course.exercise / "double.py").unlink()
+    (course.exercise / "double.py").mkdir()
+    problem = CliRunner().invoke(command, ["90", "--yes"]).exception
+    assert isinstance(problem, KataError)
+    assert str(problem).startswith("double.py es una carpeta. Bórrala o dale otro nombre")
 
 
 def test_check_shows_what_the_code_printed_and_what_helps_next(course: Course) -> None:

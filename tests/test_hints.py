@@ -149,3 +149,12 @@ def test_progress_of_hints_merges_like_scores(double: Exercise) -> None:
     standing = progress.read(double.folder.parent.parent)["90_double"]
     assert standing.hints == {"adds_two": 2, "": 1, "in_place": 3}
     assert replace(standing, hints={}).hint == 0
+
+
+def test_a_file_that_is_half_written_is_looked_at(course: Course) -> None:
+    """It still raises NotImplementedError somewhere; the hint is about the mistake that the written part shows."""
+    kept = course.exercise / ".original" / "double.py"
+    kept.parent.mkdir()
+    kept.write_text("def double(x):\n    raise NotImplementedError\ndef other():\n    raise NotImplementedError\n")
+    course.write(ADDS_TWO + "\n\ndef other():\n    raise NotImplementedError\n")
+    assert course.run("kata", "hint", "90", language="es").stdout.startswith("90.1 · suma dos\n¿Qué da tres?\n")

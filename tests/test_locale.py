@@ -12,6 +12,7 @@ import pytest
 
 import grader
 from grader.cli import COMMANDS
+from grader.cli.words import PLACEHOLDERS
 from grader.locale import catalogue, language, say
 from grader.model import LANGUAGES, OUTCOMES
 from grader.sandbox.fences import INNER_LAYERS
@@ -22,9 +23,10 @@ SOURCES = sorted(Path(grader.__file__).parent.rglob("*.py"))
 LAYERS = ("bubblewrap", *INNER_LAYERS)
 BUILT = {  # keys that code puts together
     *(f"outcome_{outcome}" for outcome in OUTCOMES),
-    *(f"several_{outcome}" for outcome in ("failed", "error", "missing", "waiting", "crashed")),
+    *(f"several_{outcome}" for outcome in ("failed", "error", "missing", "waiting", "crashed", "forbidden", "timeout", "memory")),
     *(f"{kind}_{layer}" for layer in LAYERS for kind in ("layer", "cure")),
     *(f"help_{command}" for command in COMMANDS),
+    *(f"placeholder_{word.lower()}" for word in PLACEHOLDERS),
     *(f"{kind}_{name}" for name in KEYS.values() for kind in ("key", "watch_key")),
     *(f"trace_{kind}" for kind in WORDED),
     *(f"hint_level_{level}" for level in (2, 3)),

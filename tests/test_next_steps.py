@@ -68,6 +68,19 @@ def test_a_file_that_is_missing_can_be_put_back(exercise: Exercise) -> None:
     ]
 
 
+@pytest.mark.parametrize("other", ["doubles.py", "Double.py", "double.py.txt", "double"])
+def test_a_file_that_was_renamed_is_named(other: str, exercise: Exercise) -> None:
+    """By a learner or by an editor's ending; not what comes with the exercise, nor a hidden file, nor a folder."""
+    gone = attempt(("missing", "visible", []), outcome="missing")
+    exercise.stub.unlink()
+    (exercise.folder / "__pycache__").mkdir(exist_ok=True)
+    (exercise.folder / ".double.py.swp").write_text("")
+    assert len(said(gone, exercise)) == 1
+    (exercise.folder / other).write_text("")
+    assert said(gone, exercise)[1] == f"In that folder is {other}. If it is yours, give it the name double.py."
+    assert said(gone, exercise, "es")[1] == f"En esa carpeta está {other}. Si es el tuyo, dale el nombre double.py."
+
+
 def test_a_full_score_is_said_and_what_is_next(exercise: Exercise) -> None:
     """With our solution where there is one; nothing of it after some of the checks."""
     done = attempt(("passed", "visible", []), outcome="passed")

@@ -88,10 +88,11 @@ def test_an_error_shows_the_call_too(course: Course) -> None:
     course.write(ANSWER.replace("x + x", "x + y"))
     done = course.run("pytest", "exercises/90")
     block = done.stdout[done.stdout.index("90 · Twice") :].splitlines()
-    assert [line.rstrip() for line in block[2:6]] == [
+    assert [line.rstrip() for line in block[2:7]] == [
         "        Try:  double(2.0)",
         "        the code raised NameError",
         "            name 'y' is not defined",
+        "        Nothing is called `y` here: a typing error, or has it to be imported or given a value?",
         "        Look at double.py:4  return x + y",
     ]
 
@@ -299,3 +300,33 @@ def test_an_editor_runs_checks_from_a_folder_of_its_own(course: Course, tmp_path
     code, said, ids = pytest_says(f"{course.root}/{small}", f"{course.root}/{others}")
     assert (code, len(ids)) == (0, 3)
     assert "3 passed" in said
+
+
+def test_a_file_that_cannot_be_taken_is_said_by_each_check(course: Course) -> None:
+    """A folder in its place: to an editor, which shows the report of one check, and in the terminal."""
+    (course.exercise / "double.py").unlink()
+    (course.exercise / "double.py").mkdir()
+    done = course.run("pytest", "exercises/90", "--junitxml=one.xml", language="es")
+    said = "double.py no se puede evaluar: double.py es una carpeta; entrega el archivo mismo"
+    assert said in done.stdout
+    assert "errors" not in done.stdout
+    told = [case.findtext("failure", "") for case in ElementTree.parse(course.root / "one.xml").iter("testcase")]
+    assert told and all(said in text for text in told)
+
+
+def test_a_learners_damaged_check_file_is_a_sentence(course: Course) -> None:
+    """Also beside other tests, and where an editor asks for one check; an author sees Python's own words."""
+    original = course.exercise / ".original"
+    original.mkdir()
+    file = course.exercise / "test_double.py"
+    file.write_text("def (:\n")
+    assert "SyntaxError" in course.run("pytest", "exercises").stdout
+    course.solutions.rename(course.root / "elsewhere")
+    said = "Ese archivo venía con el curso; para tenerlo de nuevo: git checkout exercises/90_double/test_double.py"
+    for line in (["exercises/90"], ["exercises"], [f"{file}::test_a_small_number"]):
+        done = course.run("pytest", *line, language="es")
+        assert said in done.stdout, done.stdout
+        assert "in exec_module" not in done.stdout
+    file.unlink()
+    done = course.run("pytest", f"{file}::test_a_small_number", language="es")
+    assert "test_double.py no tiene ninguna comprobación, o ya no está." in done.stderr

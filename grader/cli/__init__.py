@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import re
 import traceback
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,16 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.cli.words import Help, wrong_use
 from grader.errors import KataError
 from grader.locale import say
 from grader.locale.narrow import let_streams_narrow
 from grader.staged import finish_above
 
-COMMANDS = (
-    "watch", "list", "check", "trace", "show", "hint", "solution", "reset", "update", "doctor",
-    "grade", "report", "export", "autograder", "actions", "nbgrader", "release", "seal", "dev",
-)  # fmt: skip
+LEARNERS = ("watch", "list", "check", "trace", "show", "hint", "solution", "reset", "update", "doctor")
+INSTRUCTORS = ("grade", "report", "export", "autograder", "actions", "nbgrader", "release", "seal", "dev")
+COMMANDS = (*LEARNERS, *INSTRUCTORS)
+click.Context.formatter_class = Help  # of every command, also of those that are not imported yet
 
 
 class Commands(click.Group):
@@ -33,6 +35,13 @@ class Commands(click.Group):
             raise KataError(_no_command(name))
         command: click.Command = importlib.import_module(f"grader.cli.{name}").command
         return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """In two lists; of each command what its help says first, whole."""
+        for heading, names in (("help_commands", LEARNERS), ("help_instructors", INSTRUCTORS)):
+            helps = [(name, (self.get_command(context, name) or self).help or "") for name in names]
+            with formatter.section(say(heading)):
+                formatter.write_dl([(name, re.split(r"[.:;](?:\s|$)", text)[0]) for name, text in helps])
 
 
 def _no_command(name: str) -> str:
@@ -49,7 +58,7 @@ def _no_command(name: str) -> str:
     help=f"{say('help_kata')}\n\n{say('example', line='kata check 03')}",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, prog_name="kata")
+@click.version_option(__version__, prog_name="kata", message="%(prog)s %(version)s")
 @click.option("--plain", is_flag=True, help=say("help_plain"))
 @click.pass_context
 def kata(context: click.Context, plain: bool) -> None:
@@ -69,7 +78,7 @@ def main() -> Any:
         finish_above(Path.cwd())
         return kata(prog_name="kata", standalone_mode=False) or 0
     except click.ClickException as problem:
-        if words := _in_words(problem):
+        if words := wrong_use(problem):
             click.echo(f"kata: {words}", err=True)
         else:
             problem.show()
@@ -83,21 +92,3 @@ def main() -> Any:
         traceback.print_exc()
         click.echo(f"kata: {say('our_fault')}", err=True)
         return 3
-
-
-def _in_words(problem: click.ClickException) -> str:
-    """A wrong use in the learner's language, with the command's example; "" where click's own words say more."""
-    if not isinstance(problem, click.UsageError) or problem.ctx is None:
-        return ""
-    example = (problem.ctx.command.help or "").split("\n\n")[-1]
-    if isinstance(problem, click.NoSuchOption):
-        return say("no_option", name=problem.option_name, command=problem.ctx.command_path)
-    if isinstance(problem, click.MissingParameter) and problem.param is not None:
-        option = isinstance(problem.param, click.Option)
-        name = problem.param.opts[0] if option else problem.param.make_metavar(problem.ctx)
-        return f"{say('argument_missing', name=name)} {example}"
-    if isinstance(problem, click.BadParameter) and problem.param is not None and problem.param.type is click.INT:
-        return f"{say('argument_no_number', name=problem.param.make_metavar(problem.ctx))} {example}"
-    if type(problem) is click.UsageError:  # of our commands only arguments too many end so
-        return f"{say('argument_extra')} {example}"
-    return ""

@@ -10,17 +10,13 @@ from pathlib import Path
 import click
 
 from grader import catalog
-from grader.cli.tools import workshop
+from grader.cli.tools import help_of, workshop
 from grader.executors import on_this_machine
 from grader.model import LEARNER_SEED, Exercise
 
 
-@click.group()
-def command() -> None:
-    """For authors of exercises.
-
-    Example: kata dev check 03
-    """
+@click.group(help=help_of("dev", "kata dev check 03"))
+def command() -> None: ...
 
 
 def _chosen(names: tuple[str, ...]) -> list[Exercise]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader import catalog
-from grader.cli.tools import help_of, workshop
+from grader.cli.tools import help_of, to_stderr, workshop
 from grader.errors import KataError
 from grader.locale import say
 
@@ -35,7 +35,7 @@ def command(out: Path, exercises: tuple[str, ...], zipped: bool, sealed: bool, s
         if sealed and key is None:
             raise KataError(say("seal_no_key", variable=seal.VARIABLE))
         with workshop() as (source, cache):
-            made = release.build(root, chosen, source, cache, key)
+            made = release.build(root, chosen, source, cache, key, to_stderr)
         release.place(made, out)
         if zipped:
             release.zip_file(made, archive)

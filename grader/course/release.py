@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from grader.judge import shipped
 from grader.judge.cache import ValueCache, framework_version
 from grader.locale import say
 from grader.model import LANGUAGES, Exercise
+from grader.patience import saying_if_slow
 from grader.sandbox import WorkerSource
 from grader.sandbox.runtimes import packages_of
 from grader.staged import Change, digest, finish, make, seen
@@ -52,9 +54,13 @@ class Release:
 
 
 def build(
-    root: Path, exercises: list[Exercise], source: WorkerSource, cache: ValueCache, key: bytes | None = None
-) -> Release:
-    """All of a release, in memory, searched for lines of solutions/. With a key the hidden checks are in it, sealed."""
+    root: Path, exercises: list[Exercise], source: WorkerSource, cache: ValueCache, key: bytes | None = None,
+    tell: Callable[[str], object] = lambda _: None,
+) -> Release:  # fmt: skip
+    """All of a release, in memory, searched for lines of solutions/. With a key the hidden checks are in it, sealed.
+
+    What takes long is told while it runs.
+    """
     files: dict[str, bytes] = {}
     left_out: list[str] = []
     for exercise in exercises:
@@ -62,7 +68,8 @@ def build(
             raise BadExercise(say("release_no_solutions", exercise=exercise.name))
         own = _of_exercise(exercise)
         files |= {f"exercises/{exercise.name}/{name}": content for name, content in own.items()}
-        files[f"exercises/{exercise.name}/{shipped.FILE}"] = known_mistakes(exercise, source, cache)
+        with saying_if_slow(say("still_releasing", exercise=exercise.name), tell):
+            files[f"exercises/{exercise.name}/{shipped.FILE}"] = known_mistakes(exercise, source, cache)
         left_out += [f"exercises/{exercise.name}/{name}" for name in _others(exercise, own)]
     files |= _frame(exercises)
     files[f"engine/{wheel.file_name()}"] = wheel.build()
@@ -71,7 +78,8 @@ def build(
         files[SEALED] = seal(course_files(exercises), made.facts(), key)
         made = dataclasses.replace(made, files={**made.files, SEALED: digest(files[SEALED])})
     release = Release(files, made, left_out)
-    refuse_leaks(leaks(release.everything(), root))
+    with saying_if_slow(say("still_searching"), tell):
+        refuse_leaks(leaks(release.everything(), root))
     manifest.parsed(made.text())  # what update would refuse is not given out
     return release
 

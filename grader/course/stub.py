@@ -66,16 +66,23 @@ def backup_name(exercise: Exercise, now: datetime) -> str:
 
 
 def is_original(exercise: Exercise) -> bool:
+    """Raises KataError where a folder stands in the file's place, or nobody knows the original."""
+    if exercise.stub.is_dir():
+        raise KataError(say("reset_folder", file=exercise.file_name))
     return _holds(exercise.stub, original(exercise))
 
 
 def put_back(exercise: Exercise, backup: str) -> bool:
-    """The original in the place of the learner's file, which is kept under that name; says whether there was one."""
+    """The original in the place of the learner's file, which is kept under that name; says whether there was one.
+    Raises KataError where it cannot be written; the file is then as it was."""
     text = original(exercise)
     kept = exercise.stub.is_file()
-    if kept:
-        exercise.stub.with_name(backup).write_bytes(exercise.stub.read_bytes())
-    write(exercise, text)
+    try:
+        if kept:
+            exercise.stub.with_name(backup).write_bytes(exercise.stub.read_bytes())
+        write(exercise, text)
+    except OSError as problem:
+        raise KataError(say("reset_unwritten", file=exercise.file_name, problem=problem.strerror or problem)) from None
     return kept
 
 

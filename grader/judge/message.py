@@ -15,6 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from grader.judge import words
+from grader.judge.nearest import nearest
+from grader.judge.python_says import of_error, of_syntax
 from grader.locale import say
 from grader.model import Check, Exercise, Finding, Misconception
 from grader.sandbox.runtimes import RUNTIMES
@@ -81,6 +83,8 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
     if hidden and kind != "broken":
         for name in (*learners, *(["got"] if kind in LEARNERS_TYPES else [])):
             facts[name] = _shown(str(facts.get(name, "")), kind, exercise, files)
+    if kind == "no_attribute" and facts["owner"] == "NoneType":
+        kind = "none"
     if kind == "died_by_signal":
         facts["name"] = _signal_name(facts["signal"])
     lines = []
@@ -96,18 +100,18 @@ def _what_happened(finding: Finding, check: Check, exercise: Exercise, files: Fi
         lines += [f"    {line}" for line in facts["text"].splitlines()[:6]]
     if kind == "error" and (facts["class"] == "BdbQuit" or facts.get("text") == "EOF when reading a line"):
         lines.append(say("nobody_answers", language, number=exercise.number))
-    if does_not_fit:
-        lines.append(say("does_not_fit", language))
-    elif _gave_none(finding):
-        lines.append(say("gave_none", language))
+    if does_not_fit or _gave_none(finding):
+        lines.append(say("does_not_fit" if does_not_fit else "gave_none", language))
+    elif meant := _in_other_words(kind, facts, exercise, files, language):
+        lines.append(meant)
     return lines
 
 
 def _gave_none(finding: Finding) -> bool:
     """Did the check stumble over a None that it was given, with nothing of the learner's running any more?"""
     facts = finding.facts
-    says_so = finding.kind == "error" and facts.get("class") == "TypeError" and "NoneType" in str(facts.get("text"))
-    return not facts.get("line") and (says_so or (finding.kind == "no_attribute" and facts["owner"] == "NoneType"))
+    says_so = facts.get("class") == "TypeError" and "NoneType" in str(facts.get("text"))
+    return finding.kind == "error" and says_so and not facts.get("line")
 
 
 def _called_wrongly(finding: Finding, exercise: Exercise, files: Files) -> str:
@@ -117,6 +121,18 @@ def _called_wrongly(finding: Finding, exercise: Exercise, files: Files) -> str:
     if facts.get("line") or not is_type_error or not (found := CALLED.match(str(facts.get("text", "")))):
         return ""
     return found[1] if definition((files or {}).get(exercise.file_name, b""), found[1], whole=True) else ""
+
+
+def _in_other_words(kind: str, facts: dict[str, Any], exercise: Exercise, files: Files, language: str) -> str:
+    """What an error means, or which name in the learner's file may be the one that was looked for; "" else."""
+    if kind == "syntax":
+        return of_syntax(facts["text"], str(facts.get("source", "")), language)
+    if kind == "error":
+        return of_error(str(facts["class"]), str(facts.get("text", "")), language)
+    if kind in ("no_name", "no_attribute"):
+        source = (files or {}).get(exercise.file_name, b"")
+        return nearest(source, str(facts["missing"]), str(facts.get("owner") or ""), language)
+    return ""
 
 
 def _shown(words: str, kind: str, exercise: Exercise, files: Files) -> str:
@@ -159,6 +175,8 @@ def _place(finding: Finding, check: Check, exercise: Exercise, known: Sequence[M
     about = about or _called_wrongly(finding, exercise, files) or at_fault or check.about
     if finding.kind in WITHOUT_PLACE or not files or not about:
         return ""
+    if finding.facts.get("owner") == "NoneType" and about.endswith(f".{finding.facts.get('missing')}"):
+        return ""  # what gave the None is another method than the one that is missed
     line = definition(files.get(exercise.file_name, b""), about)
     return f"{exercise.file_name}:{line}  {about}" if line else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from grader import catalog
 from grader.judge.message import clean
 from grader.locale import say
 from grader.model import Attempt, CheckResult, Exercise
@@ -101,9 +102,11 @@ def _two(left: str, after: str, right: str, width: int) -> str:
 
 
 def where_to_begin(exercise: Exercise, language: str) -> str:
+    """The first line that is left to write, of a file that nobody has begun or that has not come far enough yet."""
     line = 0
     if exercise.stub.is_file():
         stub = exercise.stub.read_text("utf-8", "replace").splitlines()
-        line = next((i for i, text in enumerate(stub, 1) if "raise NotImplementedError" in text), 0)
+        line = next((i for i, text in enumerate(stub, 1) if catalog.TO_WRITE in text), 0)
     place = f"exercises/{exercise.name}/{exercise.file_name}" + (f":{line}" if line else "")
-    return "  " + say("begin", language, place=place, readme="README.es.md" if language == "es" else "README.md")
+    key = "go_on" if catalog.is_begun(exercise) else "begin"
+    return "  " + say(key, language, place=place, readme="README.es.md" if language == "es" else "README.md")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -17,7 +17,8 @@ from grader.side_by_side.cells import both, difference
 
 FIRST, ALSO = "→", "≠"
 BEFORE, AFTER = 4, 11  # rows around the first that differs
-DIFFERENCE_ROOM = 22  # for `-0.031 at [0]`, the mark and what lies between columns
+GAP = 2  # between columns
+NARROWEST = 12  # of a column of values; where there is no room for that, the differences are left out
 LONGEST_LABEL = 200
 LINES = 3  # of a cell, about
 LABEL_SHARE = 0.34  # of the width, at most
@@ -78,22 +79,40 @@ def _comparison(comparison: Comparison, language: str, width: int) -> Iterator[R
 
 
 def _rows(comparison: Comparison, shown: range, language: str, width: int) -> Table:
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     pairs = comparison.pairs[shown.start : shown.stop]
+    heads = [say(name, language) for name in ("trace_value", "watch_yours", "watch_reference", "trace_difference")]
     labels = [clean(pair.label, LONGEST_LABEL) or say("trace_whole", language) for pair in pairs]
-    label_room = min(max(map(len, labels)), int(LABEL_SHARE * width))
-    room = max(12, (width - label_room - DIFFERENCE_ROOM) // 2)
-    made.add_column("", width=1)
-    names = ("trace_value", "watch_yours", "watch_reference", "trace_difference")
-    limits = (max(label_room, len(say(names[0], language))), room, room, None)
-    for name, most in zip(names, limits, strict=True):
-        least = label_room if name == "trace_value" else None
-        made.add_column(say(name, language), overflow="fold", min_width=least, max_width=most)
-    for i, pair, label in zip(shown, pairs, labels, strict=True):
+    differences = [difference(pair, language) for pair in pairs]
+    label = max(len(heads[0]), min(_longest(labels), int(LABEL_SHARE * width)))
+    last = max(len(heads[3]), _longest(differences))
+    space = width - len(FIRST) - label - last - 4 * GAP
+    if space < 2 * NARROWEST:  # the values come first
+        space, last = space + last + GAP, 0
+    values = [both(pair, LINES * space // 2) for pair in pairs]
+    sides = [_longest([head, *side]) for head, side in zip(heads[1:3], zip(*values, strict=True), strict=True)]
+    made = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="")
+    sizes = [len(FIRST), label, *_shared(space, *sides), last]
+    for name, size in zip(["", *heads], sizes, strict=True):
+        if size:
+            made.add_column(name, overflow="fold", width=size)
+    for i, pair, name, value, by in zip(shown, pairs, labels, values, differences, strict=True):
         mark = FIRST if i == comparison.first else ALSO if pair.kind else ""
-        cells = (mark, label, *both(pair, LINES * room), difference(pair, language))
-        made.add_row(*map(Text, cells), style="red" if pair.kind else "")
+        texts = [mark, name, *value, by][: len(made.columns)]
+        made.add_row(*map(Text, texts), style="red" if pair.kind else "")
     return made
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return max(map(len, texts))
+
+
+def _shared(space: int, one: int, other: int) -> tuple[int, int]:
+    """The widths of two columns: each as wide as it asks for where both find room, and where one needs less than half,
+    the other has the rest."""
+    half = max(1, space // 2)
+    if one + other <= space:
+        return one, other
+    return (one, space - one) if one <= half else (space - other, other) if other <= half else (half, half)
 
 
 def _indented(what: RenderableType) -> Padding:

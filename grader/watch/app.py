@@ -27,6 +27,9 @@ from grader.watch.session import Session
 ROOM_FOR_LIST = 100  # columns from which the exercises are beside the verdict
 LIST_WIDTH = 34
 TICK_SECONDS = 0.25
+READ_SECONDS = 20.0  # that a sentence stays which is on no page
+BESIDE_A_PAGE = 4  # columns: its margins and its scroll bar
+NARROWEST = 30  # a table has no less
 
 
 def as_text(lines: list[Line], width: int) -> Text:
@@ -78,9 +81,9 @@ class WatchApp(App[None]):
         self.title = "kata"
         self._is_drawn = True
         self._pane.focus()
+        self.refresh_all()
         self._work = self.run_worker(self.session.run())
         self.set_interval(TICK_SECONDS, self._tick)
-        self.refresh_all()
 
     async def on_unmount(self) -> None:
         """The process that grades has ended before this one does."""
@@ -105,6 +108,7 @@ class WatchApp(App[None]):
             self.shown, self.chosen = verdict, ""
             self._pane.scroll_home(animate=False)
         width = self.size.width
+        session.width = max(NARROWEST, width - BESIDE_A_PAGE)
         self._title.update(Text(text.ends(text.title(session), text.status(verdict, session.language), width)))
         if isinstance(self.screen, Over):
             self.screen.refresh_head()
@@ -186,12 +190,12 @@ class WatchApp(App[None]):
 
         async def answered(yes: bool | None) -> None:
             if yes and backup:
-                self.notify(await self.session.reset(backup), markup=False)
+                self.notify(await self.session.reset(backup), markup=False, timeout=READ_SECONDS)
 
         if backup:
             self.push_screen(Question(question, say("watch_yes_no", self.session.language)), answered)
         else:
-            self.notify(question, markup=False)
+            self.notify(question, markup=False, timeout=READ_SECONDS)
 
     def action_do_quit(self) -> None:
         self.exit()

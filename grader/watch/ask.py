@@ -31,11 +31,14 @@ class Judge:
         self._reading: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
 
-    async def ask(self, exercise: Exercise, files: dict[str, bytes] | None, refused: str, language: str) -> None:
-        """Grade these files. What was being graded is stopped."""
+    async def ask(
+        self, exercise: Exercise, files: dict[str, bytes] | None, refused: str, language: str, width: int
+    ) -> None:
+        """Grade these files; tables have so many columns. What was being graded is stopped."""
         self._number += 1
         request = {
-            "number": self._number, "folder": str(exercise.folder), "refused": refused,
+            "number": self._number, "folder": str(exercise.folder), "refused": refused, "width": width,
+            "language": language,
             "files": None if files is None else {name: base64.b64encode(part).decode() for name, part in files.items()},
         }  # fmt: skip
         async with self._turn:

@@ -29,7 +29,6 @@ from grader.sandbox.link import LinkedWorker
 from grader.sandbox.sources import own_workers
 from grader.side_by_side.table import as_lines
 
-TABLE_WIDTH = 76  # of the values beside each other; fits a terminal of 80
 Send = Callable[..., None]
 
 
@@ -100,6 +99,7 @@ def main() -> None:
     try:
         while (request := requests.next()) is not None:
             number = request["number"]
+            os.environ["KATA_LANG"] = request["language"]  # of what is wrong with the exercise itself
             try:
                 exercise = catalog.load(Path(request["folder"]))
                 source.warm(exercise.runtime)
@@ -134,7 +134,7 @@ def grade(exercise: Exercise, request: dict[str, Any], source: WorkerSource, cac
                     printed = output[before:] or output
             numbers = _numbers(judging, check)
             result = judging.result(check, [])
-            values = _values(judging, check, cases) if result.outcome != "passed" else {}
+            values = _values(judging, check, cases, request["width"]) if result.outcome != "passed" else {}
             send("check", result=dataclasses.asdict(result), numbers=numbers, printed=printed, values=values)
         attempt = judging.attempt(name_mistakes=False)
         if attempt.outcome != "passed":
@@ -171,13 +171,11 @@ def _numbers(judging: Judging, check: Check) -> list[Any]:
     return rows
 
 
-def _values(judging: Judging, check: Check, cases: list[trace.Kept]) -> dict[str, list[str]]:
+def _values(judging: Judging, check: Check, cases: list[trace.Kept], width: int) -> dict[str, list[str]]:
     """The table of `kata trace` in each language; of a hidden check nothing."""
     if check.visibility != "visible":
         return {}
-    return {
-        language: as_lines(paired(judging, check, cases, language), language, TABLE_WIDTH) for language in LANGUAGES
-    }
+    return {language: as_lines(paired(judging, check, cases, language), language, width) for language in LANGUAGES}
 
 
 def _decoded(files: dict[str, str] | None) -> dict[str, bytes] | None:

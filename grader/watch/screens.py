@@ -17,6 +17,7 @@ from grader.model import Exercise
 from grader.watch import text
 from grader.watch.session import Session
 
+BESIDE_A_ROW = 4  # columns: a list's margins and its scroll bar
 STYLE = """
 {name} VerticalScroll {{ padding: 0 1; }}
 {name} .head {{ width: 100%; height: auto; text-style: reverse bold; }}
@@ -125,9 +126,10 @@ class Choice(ModalScreen[Exercise]):
         self._session = session
 
     def compose(self) -> ComposeResult:
-        rows = [text.exercise_row(self._session, number) for number in range(len(self._session.exercises))]
+        room = self.app.size.width - BESIDE_A_ROW
+        rows = [text.exercise_row(self._session, number, room) for number in range(len(self._session.exercises))]
         yield Static(text.tally(self._session), classes="head", markup=False)
-        yield OptionList(*(Text(row, no_wrap=True, overflow="ellipsis") for row in rows), markup=False)
+        yield OptionList(*map(Text, rows), markup=False)
         yield Static(say("watch_choose", self._session.language), classes="foot", markup=False)
 
     def on_mount(self) -> None:

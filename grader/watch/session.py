@@ -19,6 +19,7 @@ from grader.watch import place, saves
 from grader.watch.ask import Event, Judge
 from grader.watch.verdict import Verdict
 
+WIDTH = 76  # fits a terminal of 80
 Files = dict[str, bytes] | None
 
 
@@ -27,6 +28,7 @@ class Session:
 
     def __init__(self, root: Path, start: str, language: str, changed: Callable[[], None]) -> None:
         self.root, self.language, self._changed = root, language, changed
+        self.width = WIDTH  # of tables; whoever knows the screen's says so
         self.exercises = catalog.all_exercises(root)
         self.standings = progress.read(root)
         self.exercise = self._first(start)
@@ -104,7 +106,7 @@ class Session:
             self._graded = exercise, files, refused
             self.verdict = Verdict(exercise)
             self._changed()
-            await self._judge.ask(exercise, files, refused, self.language)
+            await self._judge.ask(exercise, files, refused, self.language, self.width)
 
     def _told(self, event: Event) -> None:
         self.verdict.add(event)
@@ -195,7 +197,7 @@ class Session:
         name = self.exercise.file_name
         try:
             kept = put_back(self.exercise, backup)
-        except (KataError, OSError) as problem:
+        except KataError as problem:
             return str(problem)
         await self.look()
         return say("reset_done" if kept else "watch_there_again", self.language, file=name, backup=backup)

@@ -10,6 +10,7 @@ from grader import progress
 from grader.judge.message import clean
 from grader.locale import catalogue, say
 from grader.model import CheckResult, Exercise
+from grader.next_steps import renamed
 from grader.reports.terminal import SIGNS, STYLES, Line, where_to_begin
 from grader.reports.text import out_of
 from grader.watch.session import Session
@@ -91,7 +92,8 @@ def message(verdict: Verdict, result: CheckResult, language: str) -> list[Line]:
         said = [*said[1:], said[0]]  # what to type is long, and comes after what is wrong
     lines += [(line, "") for line in said]
     if result.outcome == "missing":
-        lines.append(("    " + say("watch_missing", language), ""))
+        steps = [say("watch_missing", language), renamed(verdict.exercise, language)]
+        lines += [(f"    {step}", "") for step in steps if step]
     lines += side_by_side(verdict.numbers.get(result.id, []), language)
     if printed := clean(verdict.printed.get(result.id, "").rstrip(), MOST_PRINTED):
         lines.append((say("printed", language, id=result.id), "bold"))
@@ -157,11 +159,13 @@ def exercises(session: Session, width: int) -> list[Line]:
     return lines
 
 
-def exercise_row(session: Session, number: int) -> str:
+def exercise_row(session: Session, number: int, width: int | None = None) -> str:
+    """An exercise and how far it is; where there is no room for a long title, it is cut."""
     exercise = session.exercises[number]
     standing = session.standing_of(exercise)
-    words = progress.in_words(exercise, standing, session.language)
-    return f"{progress.sign(exercise, standing)} {exercise.number} {exercise.title[session.language]} ({words})"
+    words = f" ({progress.in_words(exercise, standing, session.language)})"
+    name = f"{progress.sign(exercise, standing)} {exercise.number} {exercise.title[session.language]}"
+    return (name if width is None else cut(name, width - len(words))) + words
 
 
 def tally(session: Session) -> str:

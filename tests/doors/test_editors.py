@@ -75,3 +75,35 @@ def test_a_test_explorer_finds_each_check_and_runs_it_alone(tmp_path: Path) -> N
         course.run("pytest", f"--rootdir={course.root}", "--junitxml=one.xml", node)
         suite = ElementTree.parse(course.root / "one.xml").getroot()[0]
         assert suite.get("tests") == "1"
+
+
+EXPLORER = """
+import json, pathlib
+
+def pytest_sessionfinish(session):
+    shown = [[item.name, getattr(item, "originalname", None), item.nodeid] for item in session.items]
+    pathlib.Path("shown.json").write_text(json.dumps(shown), "utf-8")
+"""
+
+
+def test_vs_codes_explorer_shows_titles_and_runs_by_node_ids(tmp_path: Path) -> None:
+    """Its plugin takes a test's label from `name`, that of a group of cases from `originalname`, and runs the node id.
+    Under other collections, and when tests run, names are what they are."""
+    course = copy_to(tmp_path)
+    (course.root / "vscode_pytest.py").write_text(EXPLORER, "utf-8")
+
+    def shown(*line: str, language: str = "es") -> list[list[str]]:
+        done = course.run("pytest", f"--rootdir={course.root}", *line, language=language, PYTHONPATH=str(course.root))
+        assert (course.root / "shown.json").exists(), done.stdout + done.stderr
+        return loaded(course.root / "shown.json")
+
+    visible, hidden = "exercises/90_double/test_double.py", "solutions/90_double/test_double_hidden.py"
+    explorer = ("-p", "vscode_pytest", "--collect-only", "exercises")
+    assert shown(*explorer)[:3] == [
+        ["test_a_small_number[2.0]", "90.1 El doble de un número pequeño.", f"{visible}::test_a_small_number[2.0]"],
+        ["test_a_small_number[3.0]", "90.1 El doble de un número pequeño.", f"{visible}::test_a_small_number[3.0]"],
+        ["90.2 El doble de cada elemento, sin cambiar el argumento.", "test_every_element", f"{hidden}::test_every_element"],
+    ]
+    assert shown(*explorer, language="en")[0][1] == "90.1 Twice a small number."
+    one = f"{hidden}::test_every_element"
+    assert shown("-p", "vscode_pytest", f"{course.root}/{one}") == [["test_every_element", "test_every_element", one]]

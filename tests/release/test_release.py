@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import json
 import re
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import tomllib
 import zipfile
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -202,6 +204,25 @@ def test_whatever_part_of_a_release_leaks_nothing_is_given_out(
         monkeypatch.setattr(wheel, "_metadata", lambda: {"entry_points.txt": answer.decode().encode("utf-16")})
     with pytest.raises(KataError, match="lines of solutions/ would be given out"):
         release.build(TOY, catalog.all_exercises(TOY), source, cache)
+
+
+def test_what_takes_long_is_told_while_it_runs(
+    source: FencedWorkers, cache: ValueCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exercise by exercise, then the search; `kata release` writes it on the error output."""
+    told: list[str] = []
+
+    @contextlib.contextmanager
+    def slow(text: str, write: Callable[[str], object]) -> Iterator[None]:
+        write(text)
+        yield
+
+    monkeypatch.setattr(release, "saying_if_slow", slow)
+    monkeypatch.setenv("KATA_LANG", "es")
+    release.build(TOY, catalog.all_exercises(TOY), source, cache, tell=told.append)
+    assert told == [
+        "Preparando 90_double: qué devuelve cada error conocido ...", "Buscando en todo ello líneas de solutions/ ...",
+    ]  # fmt: skip
 
 
 def test_only_chosen_exercises_are_given_out(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 
+import pytest
 from textual.pilot import Pilot
 
 from grader import progress
 from grader.watch import place
 from grader.watch.app import WatchApp
+from grader.watch.screens import Question
 from grader.watch.session import Session
 from tests.course_copy import Course
 from tests.sandbox.processes import are_gone, descendants
@@ -321,8 +323,9 @@ def test_messages_name_keys_and_not_commands_of_a_terminal(course: Course) -> No
     drive(course, steps, language="es")
 
 
-def test_a_file_that_is_gone_comes_back_by_a_key(course: Course) -> None:
-    """Nothing is promised to be kept where there is nothing."""
+def test_a_file_that_is_gone_comes_back_by_a_key(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is promised to be kept where there is nothing; a renamed file is named; over a folder nothing is put."""
+    monkeypatch.setenv("KATA_LANG", "es")
 
     async def steps(it: Driven) -> None:
         await it.see("0/20")
@@ -332,5 +335,47 @@ def test_a_file_that_is_gone_comes_back_by_a_key(course: Course) -> None:
         await it.see("double.py no está. ¿Ponerlo de nuevo, tal como se entregó?")
         await it.press("s")
         await it.see("Todavía no hay nada escrito")
+        file = course.exercise / "double.py"
+        file.rename(file.with_name("doble.py"))
+        await it.see("En esa carpeta está doble.py. Si es el tuyo, dale el nombre double.py.")
+        file.mkdir()
+        await it.see("double.py es una carpeta")
+        await it.press("x")
+        assert not isinstance(it.app.screen, Question), "there is nothing to ask"
 
     drive(course, steps, language="es")
+
+
+def test_what_is_wrong_with_the_course_is_said_in_the_language_chosen_last(course: Course) -> None:
+    """The process that grades was started in another. The course is a learner's."""
+    (course.exercise / ".original").mkdir()
+    course.solutions.rename(course.root / "elsewhere")
+
+    async def steps(it: Driven) -> None:
+        await it.see("0/8 points")
+        await it.press("t")
+        (course.exercise / "test_double.py").write_text("")
+        await it.see("tómalo")  # del material que recibiste
+
+    drive(course, steps)
+
+
+def test_the_values_fill_the_width_that_there_is(course: Course) -> None:
+    """In a narrow window the differences are left out before a number is broken."""
+    file = course.exercise / "test_double.py"
+    file.write_text(file.read_text().replace("[2.0, 3.0]", "[np.arange(3) / 7]").replace("import pytest", "import numpy as np\nimport pytest"))
+    file.with_name("references.py").write_text("def twice(x):\n    return x + x\n")
+
+    async def wide(it: Driven) -> None:
+        it.save(ADDS_TWO)
+        await it.see("✘ 90.1")
+        await it.press("v")
+        await it.see("result  [2, 2.143, 2.286]  [0, 0.2857, 0.5714]  +2 at [0]")
+
+    async def narrow(it: Driven) -> None:
+        await it.see("✘ 90.1")
+        await it.press("v")
+        await it.see("result  [2, 2.143,       [0, 0.2857,")
+
+    drive(course, wide, (80, 24))
+    drive(course, narrow, (50, 15))

@@ -25,7 +25,7 @@ class Asked:
 
     async def ask(self, code: str) -> None:
         self.events.clear()
-        await self.judge.ask(self.exercise, {"double.py": code.encode()}, "", "en")
+        await self.judge.ask(self.exercise, {"double.py": code.encode()}, "", "en", 76)
 
     async def until(self, kind: str, **facts: object) -> Event:
         def found() -> list[Event]:
