@@ -48,6 +48,8 @@ def test_init_is_pure(submission, rng):
         facts[f"{kind}: other keys give others"] = not any(np.array_equal(*pair) for pair in pairs)
     at_once, rows = submission.run("init_of_many", seeds[1:], WIDE)
     stacked = [np.stack(leaves) for leaves in zip(*rows, strict=True)]
+    leaves = [str(shape) for pair in itertools.pairwise(SEVEN_LAYERS) for shape in (pair, pair[1:])]
+    facts["the leaves of seven layers"] = submission.run("shapes", SEVEN_LAYERS) == sorted(leaves)
     facts["a vmap over keys as a loop over keys"] = alike(stacked, at_once)
     assert facts == equal_to(dict.fromkeys(facts, True))
 
@@ -127,7 +129,7 @@ def test_keys_used_once(submission, rng):
     seed = int(rng.integers(1 << 30))
     related = []
     for sizes in (EQUAL, WIDE):
-        weights, _ = submission.run("weights_and_biases", seed, sizes)
+        weights = wide_first(submission.run("weights_and_biases", seed, sizes)[0])
         # What follows takes the square of their number and of their rows, whoever made them.
         assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(sizes)))
         pairs = itertools.combinations(enumerate(weights, start=1), 2)
@@ -137,6 +139,11 @@ def test_keys_used_once(submission, rng):
             related += [f"{what} of layer {layer} of {sizes}" for what, some in facing.items() if repeats(some)]
     got = {"related": related, "jax.debug_key_reuse": submission.run("key_reuse", SEVEN_LAYERS)}
     assert got == equal_to({"related": [], "jax.debug_key_reuse": None})
+
+
+def wide_first(weights):
+    """Weights in the order of their layers, for sizes that only fall: a tree's leaves may come in any other."""
+    return sorted(weights, key=lambda weight: weight.shape, reverse=True)
 
 
 def are_related(one, other):
@@ -157,6 +164,7 @@ def repeats(rows):
 def test_distribution(submission, rng):
     """The weights of each layer have mean 0 and variance 1/in, and the biases are 0."""
     weights, biases = submission.run("weights_and_biases", int(rng.integers(1 << 30)), WIDE)
+    weights = wide_first(weights)
     assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(WIDE)))
     facts = {"biases that are not 0": sum(bool(bias.any()) for bias in biases)}
     for layer, weight in enumerate(weights, start=1):
