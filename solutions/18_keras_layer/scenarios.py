@@ -92,6 +92,8 @@ def saved(module, x, path):
     first = module.MyDense(4, activation="tanh", dropout=0.3, name="first")
     second = module.MyDense(2, activation=keras.activations.softplus, name="second", trainable=False)
     model = keras.Sequential([keras.Input((x.shape[1],)), first, second])
+    for layer in (first, second):
+        layer.bias.assign(np.linspace(0.5, 1.0, layer.bias.shape[0]))
     model.save(path)
     return {"prediction": numbers(model(x, training=False)), "layers": [_known(layer) for layer in (first, second)]}
 
@@ -117,17 +119,27 @@ def _known(layer):
 
 @beside_learners_code
 def dropped(module, x, kernel, bias, share, activation, times):
-    """Outputs without a flag, in prediction, and several times in training."""
+    """Outputs without a flag, in prediction, several times in training, and in a compiled training step."""
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
-    layer = module.MyDense(len(bias), activation=activation, dropout=share)
+    layer = module.MyDense(len(bias), activation, share)
     layer.build(x.shape)
     layer.kernel.assign(kernel)
     layer.bias.assign(bias)
     x = keras.ops.convert_to_tensor(x)
+    layer(x[1:, 1:])  # of other lengths than it was built with
     return {
         "no flag": numbers(layer(x)), "predicting": numbers(layer(x, training=False)),
-        "training": [numbers(layer(x, training=True)) for _ in range(times)],
+        "training": [numbers(layer(x, training=True)) for _ in range(times)], "compiled": _compiled(layer, x),
     }  # fmt: skip
+
+
+def _compiled(layer, x):
+    """The outputs of two calls of one compiled training step that knows only how wide x is."""
+    import tensorflow as tf
+
+    shape = (*[None] * (x.ndim - 1), x.shape[-1])
+    step = tf.function(lambda x: layer(x, training=True), input_signature=[tf.TensorSpec(shape, x.dtype)])
+    return [numbers(step(x)) for _ in range(2)]
 
 
 @beside_learners_code
@@ -169,26 +181,42 @@ def of_dtype(module, dtype):
 @beside_learners_code
 def under_policy(module, x, kernel, bias, policy):
     """Dtypes of weights and output, and the output, under a policy that holds for every layer of the program."""
-    return _under_policy(module.MyDense, x, kernel, bias, policy)
+    return _under_policy(module.MyDense, x, kernel, bias, policy, dropout=0.5)
 
 
 def dense_under_policy(module, x, kernel, bias, policy):
     return _under_policy(keras.layers.Dense, x, kernel, bias, policy)
 
 
-def _under_policy(kind, x, kernel, bias, policy):
+def _under_policy(kind, x, kernel, bias, policy, **options):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
-        layer = kind(len(bias), activation="tanh")
+        layer = kind(len(bias), activation="tanh", **options)
         output = _given(layer, x, kernel, bias)
+        training = numbers(layer(keras.ops.convert_to_tensor(x), training=True))
     finally:
         keras.config.set_dtype_policy(before)
-    return {"kernel": _dtype(layer.kernel), "bias": _dtype(layer.bias), "output": output}
+    share = np.asarray(options.get("dropout", 0), training.dtype)
+    whole = np.where(training == 0, output.astype(training.dtype), training * (1 - share))  # the same as the output
+    return {"kernel": _dtype(layer.kernel), "bias": _dtype(layer.bias), "output": output, "while training, undone": whole}
 
 
 def _dtype(value):
     return keras.backend.standardize_dtype(value.dtype)
+
+
+@beside_learners_code
+def output_shapes_of_a_new_layer(module, units, shapes):
+    """What compute_output_shape gives, a list as a list, and how many weights the layer has afterwards."""
+    layer = module.MyDense(units)
+    given = [layer.compute_output_shape(shape) for shape in map(tuple, shapes)]
+    return [_sizes(shape) for shape in given], len(layer.weights)
+
+
+def _sizes(shape):
+    sizes = [None if size is None else int(size) for size in shape]
+    return tuple(sizes) if isinstance(shape, tuple) else sizes
 
 
 @beside_learners_code

@@ -174,13 +174,12 @@ def test_other_backends(submission, rng, backend):
 @points(1, id="18.6b", about="MyDense.compute_output_shape")
 @catches("output_shape_of_two_axes", "output_shape_needs_the_kernel", "no_compute_output_shape")
 def test_other_output_shapes(submission, rng):
-    """Whatever the shape, only the last axis changes."""
+    """Whatever the shape, only the last axis changes; asking for it makes no weights."""
     shapes = [(None, None, 3), (7, 3), (None, 4, 5, 6, 2)]
     units = int(rng.integers(8, 20))
-    got = submission.run("output_shapes", units, shapes)
-    assert dict(zip(map(str, shapes), got, strict=True)) == equal_to(
-        {str(shape): (*shape[:-1], units) for shape in shapes}
-    )
+    got, weights = submission.run("output_shapes_of_a_new_layer", units, shapes)
+    expected = {str(shape): (*shape[:-1], units) for shape in shapes}
+    assert {**dict(zip(expected, got, strict=True)), "weights": weights} == equal_to({**expected, "weights": 0})
 
 
 @points(2, id="18.7", about="MyDense.call")
@@ -203,6 +202,7 @@ def test_dropout_only_while_training(submission, rng):
         "about the share is 0": bool(abs((~kept).mean() - share) < 0.06),
         "the others are divided by 1 - dropout": bool(np.allclose(first[kept], plain[kept] / (1 - share), rtol=1e-4)),
         "anew each time": not np.array_equal(first, second),
+        "anew in each compiled step": not np.array_equal(*seen["compiled"]),
         "not the same outputs of every row": all(varies[:-1]),
         "not whole rows": varies[-1],
     }

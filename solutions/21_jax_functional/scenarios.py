@@ -164,16 +164,16 @@ def traced_lengths(module, sizes, arrays, batches):
     ]
 
 
-def inside_others(module, sizes, arrays, others, xs, ys, lr):
+def inside_others(module, sizes, arrays, others, xs, ys, lrs):
     """The functions inside vmap, scan and jit of the caller. `others`: the params of a second network."""
     params = network(module, sizes, arrays)
     both = stacked(params, network(module, sizes, others))
 
     def step(params, batch):
-        value = module.loss(params, *batch)
-        return module.update(params, *batch, lr), value
+        x, y, lr = batch
+        return module.update(params, x, y, lr), module.loss(params, x, y)
 
-    last, losses = jax.lax.scan(step, params, (xs, ys))
+    last, losses = jax.lax.scan(step, params, (xs, ys, np.asarray(lrs, np.float32)))
     return {
         "scan": {"losses": plain(losses), "params": read(last, sizes)},
         "vmap of apply over two networks": plain(jax.jit(jax.vmap(lambda p: module.apply(p, xs[0])))(both)),
@@ -186,10 +186,10 @@ def tracers_kept(module, sizes, arrays, x, y):
     params = network(module, sizes, arrays)
     calls = {
         "init": lambda: jax.eval_shape(lambda key: module.init(key, tuple(sizes)), key_of(0)),
-        "apply": lambda: jax.eval_shape(lambda p: module.apply(p, x), params),
-        "loss": lambda: jax.eval_shape(jax.grad(lambda p: module.loss(p, x, y)), params),
-        "update": lambda: jax.eval_shape(lambda p: module.update(p, x, y, 0.5), params),
-        "per_example_grads": lambda: jax.eval_shape(lambda p: module.per_example_grads(p, x, y), params),
+        "apply": lambda: jax.eval_shape(lambda *a: module.apply(*a), params, x),
+        "loss": lambda: jax.eval_shape(jax.grad(lambda *a: module.loss(*a)), params, x, y),
+        "update": lambda: jax.eval_shape(lambda *a: module.update(*a), params, x, y, 0.5),
+        "per_example_grads": lambda: jax.eval_shape(lambda *a: module.per_example_grads(*a), params, x, y),
     }
     forget_older_objects()
     kept, alive = {}, []

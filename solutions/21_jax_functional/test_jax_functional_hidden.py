@@ -9,9 +9,10 @@ from grader.checks import catches, close_to, equal_to, needs, points
 NEAR = {"rtol": 1e-4, "atol": 2e-6}
 SIZES, ROWS = [2, 3, 2], 3  # as in the visible checks: what is compiled for those need not be compiled again
 EQUAL = [200, 200, 200, 200]
+SEVEN_LAYERS = [2, 3, 4, 5, 6, 7, 8, 9]
 WIDE = [300, 200, 200]  # W1 of another shape and variance than W2
 ONE_LAYER = [4, 3]
-DEPTHS = {"one layer": ONE_LAYER, "two layers": SIZES, "four layers": [3, 6, 1, 8, 4]}
+DEPTHS = {"one layer": ONE_LAYER, "two layers": SIZES, "four layers": [6, 6, 1, 8, 4]}  # one weight is square
 
 
 def numbers(rng, sizes, scale=1.0):
@@ -47,6 +48,8 @@ def test_init_is_pure(submission, rng):
         facts[f"{kind}: other keys give others"] = not any(np.array_equal(*pair) for pair in pairs)
     at_once, rows = submission.run("init_of_many", seeds[1:], WIDE)
     stacked = [np.stack(leaves) for leaves in zip(*rows, strict=True)]
+    leaves = [str(shape) for pair in itertools.pairwise(SEVEN_LAYERS) for shape in (pair, pair[1:])]
+    facts["the leaves of seven layers"] = submission.run("shapes", SEVEN_LAYERS) == sorted(leaves)
     facts["a vmap over keys as a loop over keys"] = alike(stacked, at_once)
     assert facts == equal_to(dict.fromkeys(facts, True))
 
@@ -79,7 +82,7 @@ def test_hard_losses(submission, reference, rng):
 def labelled(x, y):
     """Batches in which one label is no class, and one in which all are."""
     batches = {"all are classes": (x, y)}
-    for wrong in (-1, -2, 2, 100):
+    for wrong in (-1, -2, 2, 2**16):  # 2**16 is 0 in a smaller dtype
         labels = y.copy()
         labels[2] = wrong
         batches[f"one label is {wrong}, of 2 classes"] = (x, labels)
@@ -126,7 +129,7 @@ def test_keys_used_once(submission, rng):
     seed = int(rng.integers(1 << 30))
     related = []
     for sizes in (EQUAL, WIDE):
-        weights, _ = submission.run("weights_and_biases", seed, sizes)
+        weights = wide_first(submission.run("weights_and_biases", seed, sizes)[0])
         # What follows takes the square of their number and of their rows, whoever made them.
         assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(sizes)))
         pairs = itertools.combinations(enumerate(weights, start=1), 2)
@@ -134,8 +137,13 @@ def test_keys_used_once(submission, rng):
         for layer, weight in enumerate(weights, start=1):
             facing = {"rows": weight, "columns": weight.T}
             related += [f"{what} of layer {layer} of {sizes}" for what, some in facing.items() if repeats(some)]
-    got = {"related": related, "jax.debug_key_reuse": submission.run("key_reuse", SIZES)}
+    got = {"related": related, "jax.debug_key_reuse": submission.run("key_reuse", SEVEN_LAYERS)}
     assert got == equal_to({"related": [], "jax.debug_key_reuse": None})
+
+
+def wide_first(weights):
+    """Weights in the order of their layers, for sizes that only fall: a tree's leaves may come in any other."""
+    return sorted(weights, key=lambda weight: weight.shape, reverse=True)
 
 
 def are_related(one, other):
@@ -156,6 +164,7 @@ def repeats(rows):
 def test_distribution(submission, rng):
     """The weights of each layer have mean 0 and variance 1/in, and the biases are 0."""
     weights, biases = submission.run("weights_and_biases", int(rng.integers(1 << 30)), WIDE)
+    weights = wide_first(weights)
     assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(WIDE)))
     facts = {"biases that are not 0": sum(bool(bias.any()) for bias in biases)}
     for layer, weight in enumerate(weights, start=1):
@@ -192,14 +201,20 @@ def test_several_updates(submission, reference, rng):
         got[name] = {f"step {number}": step for number, step in enumerate(steps, start=1)} | {"forms": forms}
         steps = reference.run("steps", arrays, batches, lrs)
         expected[name] = {f"step {number}": step for number, step in enumerate(steps, start=1)} | {"forms": 1}
-    arrays, (x, y) = numbers(rng, ONE_LAYER), batch(rng, ONE_LAYER, 1)
+    arrays, (x, y) = steep(reference, rng)
     one_row = {"one layer, one row, loss": (x, y)}
     got |= submission.run("losses", ONE_LAYER, arrays, one_row)
     expected |= reference.run("losses", arrays, one_row)
-    lrs = {"int": 2, "numpy float64": 0.3, "JAX scalar": 0.3}
+    lrs = {"int": -2, "numpy float64": 0.3, "JAX scalar": 0.3}
     got["one layer, one row, lr"] = submission.run("update_with_lrs", ONE_LAYER, arrays, x, y, lrs)
     expected["one layer, one row, lr"] = {kind: reference.run("steps", arrays, [(x, y)], [lr])[0] for kind, lr in lrs.items()}
     assert got == close_to(expected, **NEAR)
+
+
+def steep(reference, rng):
+    """A network of one layer and a row whose gradients are large: x in tens, and the label with the least logit."""
+    arrays, x = numbers(rng, ONE_LAYER), rng.integers(8, 32, size=(1, ONE_LAYER[0])).astype(np.float32)
+    return arrays, (x, reference.run("logits", arrays, x).argmin(axis=1).astype(np.int32))
 
 
 @points(1, id="21.3c", about="update")
@@ -233,10 +248,10 @@ def test_vmap_equals_loop(submission, reference, rng):
 @catches("python_loop")
 @needs("test_leaves")
 def test_no_python_loop(submission, rng):
-    """What `per_example_grads` is traced to is as long for twelve rows as for three."""
-    batches = [batch(rng, SIZES, 3), batch(rng, SIZES, 12)]
+    """What `per_example_grads` is traced to is as long for seventy rows as for three."""
+    batches = [batch(rng, SIZES, 3), batch(rng, SIZES, 70)]
     few, many = submission.run("traced_lengths", SIZES, numbers(rng, SIZES), batches)
-    got = {"as long for 12 rows as for 3": many == few, "is traced to something": few > 0}
+    got = {"as long for 70 rows as for 3": many == few, "is traced to something": few > 0}
     assert got == equal_to(dict.fromkeys(got, True))
 
 
@@ -262,8 +277,9 @@ def test_inside_other_transformations(submission, reference, rng):
     arrays, others = numbers(rng, SIZES), numbers(rng, SIZES)
     batches = [batch(rng, SIZES, ROWS) for _ in range(3)]
     xs, ys = (np.stack([one[i] for one in batches]) for i in (0, 1))
-    got = submission.run("inside_others", SIZES, arrays, others, xs, ys, 0.25)
-    steps = reference.run("steps", arrays, batches, [0.25] * 3)
+    lrs = [0.25, 0.5, 0.125]
+    got = submission.run("inside_others", SIZES, arrays, others, xs, ys, lrs)
+    steps = reference.run("steps", arrays, batches, lrs)
     before = [arrays, *steps[:-1]]
     losses = [reference.run("loss", params, *one) for params, one in zip(before, batches, strict=True)]
     expected = {
@@ -307,8 +323,8 @@ def test_inputs_of_every_dtype(submission, reference, rng):
         cast = x.astype(dtype)
         losses = {"apply": reference.run("logits", arrays, cast), "loss": reference.run("loss", arrays, cast, y)}
         expected[f"x: {dtype}"] = losses
-    arrays, (x, y) = numbers(rng, ONE_LAYER), batch(rng, ONE_LAYER, 1)
-    x = rng.integers(0, 4, size=x.shape).astype(np.uint8)
+    arrays, (x, y) = steep(reference, rng)
+    x = x.astype(np.uint8)
     got |= submission.run("gradients_of_integers", ONE_LAYER, arrays, x, y)
     expected["update"] = reference.run("steps", arrays, [(x, y)], [0.5])[0]
     expected["per_example_grads"] = reference.run("example_grads", arrays, x, y)

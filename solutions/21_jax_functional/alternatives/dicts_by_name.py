@@ -1,4 +1,7 @@
-"""Nested dicts by name; a chain of keys; its own softmax and its own backward pass, which gives a gradient for each row."""
+"""Nested dicts by name, counted from the end, so that the last layer's leaves come first.
+
+A chain of keys; its own softmax and its own backward pass, which gives a gradient for each row.
+"""
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +12,7 @@ def init(key, sizes):
     for i in range(1, len(sizes)):
         key, subkey = jax.random.split(key)
         initializer = jax.nn.initializers.lecun_normal()
-        params[f"dense_{i}"] = {
+        params[f"to_go_{len(sizes) - 1 - i}"] = {
             "kernel": initializer(subkey, (sizes[i - 1], sizes[i]), jnp.float32),
             "bias": jnp.zeros(sizes[i], jnp.float32),
         }
@@ -20,7 +23,7 @@ def forward(params, x):
     """The input of each layer, and the logits."""
     inputs = [x]
     for i in range(1, len(params) + 1):
-        layer = params[f"dense_{i}"]
+        layer = params[f"to_go_{len(params) - i}"]
         z = jnp.matmul(inputs[-1], layer["kernel"]) + layer["bias"]
         inputs.append(jnp.tanh(z) if i < len(params) else z)
     return inputs
@@ -46,8 +49,8 @@ def per_example_grads(params, x, y):
     grads = {}
     for i in range(len(params), 0, -1):
         h = jnp.asarray(inputs[i - 1], jnp.float32)
-        grads[f"dense_{i}"] = {"kernel": h[:, :, None] * back[:, None, :], "bias": back}
-        back = (back @ params[f"dense_{i}"]["kernel"].T) * (1 - h * h)
+        grads[f"to_go_{len(params) - i}"] = {"kernel": h[:, :, None] * back[:, None, :], "bias": back}
+        back = (back @ params[f"to_go_{len(params) - i}"]["kernel"].T) * (1 - h * h)
     return grads
 
 
