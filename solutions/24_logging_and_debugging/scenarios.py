@@ -509,11 +509,16 @@ def _nan_weights(model: nn.Sequential) -> Made:
 
 def _statistics_far_off(model: nn.Sequential) -> Made:
     """In training mode, with the statistics of the batch, its loss is about ln(classes)."""
+    return at_zero_with_statistics(model, 40.0)
+
+
+def at_zero_with_statistics(model: nn.Sequential, first_mean: float) -> Made:
+    """Its logits are 0 in training mode; in eval mode the first one is far below."""
+    head_at_zero(model, 0.0)
     norm = nn.BatchNorm1d(model[4].out_features).double()
-    norm.running_mean[0] = 40.0
-    norm.weight.data.fill_(0.1)
-    norm.running_var.fill_(0.01)
-    return model.append(norm), adam(model)
+    norm.running_mean[0] = first_mean
+    model.append(norm)
+    return model, adam(model)
 
 
 def _without_relu(model: nn.Sequential) -> Made:
@@ -527,8 +532,13 @@ def _second_layer_dead(model: nn.Sequential) -> Made:
 
 
 def _half_a_layer_dead(model: nn.Sequential) -> Made:
-    dead(model, 0, HIDDEN // 2)
+    dead(model, 0, HIDDEN // 2 + 2)
     return model, adam(model)
+
+
+def _dead_and_detached(model: nn.Sequential) -> Made:
+    dead(model, 2)
+    return Detached(model[:4], model[4]), adam(model)
 
 
 def _dead_and_far_off(model: nn.Sequential) -> Made:
@@ -577,7 +587,7 @@ def _unused_layer(model: nn.Sequential) -> Made:
 
 
 def head_at_zero(model: nn.Sequential, first_bias: float) -> Made:
-    """Knows nothing of its input, and takes all for the first of the classes: a loss of 1.2 ln(4) at 1.5, of 1.7 at 3."""
+    """Knows nothing of its input, and takes all for the first of the classes: a loss of 1.2 ln(4) at 1.5, of 1.4 at 2.2."""
     with torch.no_grad():
         model[4].weight.zero_()
         model[4].bias[0] = first_bias
@@ -649,6 +659,7 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "second layer dead": _second_layer_dead,
     "half a layer dead": _half_a_layer_dead,
     "dead and far off": _dead_and_far_off,
+    "dead and detached": _dead_and_detached,
     "softmax at the end": _softmax_at_the_end,
     "softmax at the end, head at zero": _softmax_at_the_end_head_at_zero,
     "learning rate huge": _learning_rate_huge,
@@ -658,7 +669,9 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "unused layer": _unused_layer,
     "head at zero": lambda model: head_at_zero(model, 0.0),
     "a little sure of one class": lambda model: head_at_zero(model, 1.5),
-    "too sure of one class": lambda model: head_at_zero(model, 3.0),
+    "too sure of one class": lambda model: head_at_zero(model, 2.2),
+    "a little sure of the rarer class": lambda model: head_at_zero(model, -0.35),
+    "a little sure in evaluation": lambda model: at_zero_with_statistics(model, 0.35),
     "one bias left out of the optimizer": _bias_left_out,
     "weights too large, head left out": _too_large_and_left_out,
     "optimizer of a copy": _optimizer_of_a_copy,
