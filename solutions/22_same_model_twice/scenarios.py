@@ -49,7 +49,7 @@ def layouts(module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels
 def in_place(
     module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels: dict[str, Any], from_torch: bool
 ) -> dict[str, Any]:
-    """The target's tensors as they were before the port, read after it; the source once the target is overwritten; and
+    """The target's parameters as they were before the port, read after it; the source once the target is overwritten; and
     whether all else that the two hold is as it was."""
     ours, theirs = wiped(module, sizes)
     source, target, given = (ours, theirs, weights) if from_torch else (theirs, ours, kernels)
@@ -62,6 +62,7 @@ def in_place(
     theirs.compile(optimizer)
     held = arrays_of(target, sizes)
     module.port_weights(source, target)
+    held |= {name: weight for name, weight in arrays_of(target, sizes).items() if "running" in name}  # no optimizer's
     seen: dict[str, Any] = {"in tensors held before": {name: value(weight) for name, weight in held.items()}}
     seen["as before"] = {
         "gradients of the source": all(p.grad is not None and bool((p.grad == 1).all()) for p in gradients),

@@ -53,8 +53,9 @@ class WithWitness(torch.autograd.Function):
         return gradient, None
 
 
-def graphs_alive(module: Any) -> dict[str, int]:
-    """How many graphs, and how many tensors without one, are still in memory after they were logged and dropped."""
+def graphs_alive(module: Any) -> dict[str, Any]:
+    """How many graphs, and how many tensors without one, are still in memory after they were logged and dropped; whether
+    a parameter that was logged is one still."""
     parameter, alive = nn.Parameter(torch.tensor(1.5)), dict[str, int]()
     with module.RunLogger(fresh_folder("graphs")) as run:
         logs = {
@@ -72,9 +73,10 @@ def graphs_alive(module: Any) -> dict[str, int]:
                 log(torch.from_numpy(array))
                 del witness, array
             gc.collect()
+            log(parameter)
             alive |= {name: sum(reference() is not None for reference in seen)}
         run.end_epoch()
-    return alive
+    return {"still in memory": alive, "the parameter wants a gradient": parameter.requires_grad}
 
 
 # 24.2 Steps

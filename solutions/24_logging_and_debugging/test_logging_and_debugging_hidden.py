@@ -128,7 +128,7 @@ def test_values_of_every_kind(submission, rng):
 )  # fmt: skip
 def test_epochs_of_different_lengths(submission, rng):
     """The step counts the training batches, whatever else is logged, and begins at start_step."""
-    batches, start = [3, 1, 4, 2], int(rng.integers(50, 5000))
+    batches, start = [3, 1, 4, 2], int(rng.integers(2000, 5000))
     got = submission.run("steps_on_the_way", batches, start)
     seen = submission.apart("shown", [got["files"]], ["loss", "accuracy", "lr"])
     ends = start + np.cumsum(batches)
@@ -238,12 +238,13 @@ def test_no_graph_is_kept(submission, rng):
     got = submission.run("logged_tensors", values, [int(size) for size in rng.integers(2, 9, 5)], "bfloat16", True)
     seen = submission.apart("shown", [got["files"]], ["loss"])
     facts = {
-        "graphs and tensors still in memory": submission.run("graphs_alive"),
+        "after logging": submission.run("graphs_alive"),
         "points of bfloat16 losses": one_by_one(seen["values"]["loss"].get("train")),
         "names given": got["names given"],
         "losses given": got["losses given"],
     }
-    expected = {"graphs and tensors still in memory": {"log_train": 0, "log_validation": 0}}
+    nothing = {"log_train": 0, "log_validation": 0}
+    expected = {"after logging": {"still in memory": nothing, "the parameter wants a gradient": True}}
     expected |= {"points of bfloat16 losses": one_by_one(np.array(values)), "names given": [["loss"]] * 5}
     assert facts == close_to({**expected, "losses given": values}, rtol=1e-6)
 
@@ -257,7 +258,7 @@ def one_by_one(values):
 @catches(
     "losses_are_tensors", "overfits_in_eval_mode", "missing_zero_grad", "loss_after_the_update", "anomaly_left_on",
 )  # fmt: skip
-@pytest.mark.parametrize(("kind", "steps"), [("Adam", 7), ("SGD", 12), ("SGD", 4), ("Adam", None)])
+@pytest.mark.parametrize(("kind", "steps"), [("Adam", 7), ("SGD", 12), ("Adam", 4), ("Adam", None)])
 def test_one_batch(submission, rng, kind, steps):
     """`overfit_one_batch` trains as torch's plain loop does and returns the losses before the updates, as floats: small,
     large or nan."""
