@@ -5,8 +5,8 @@
 Compared with: the event files, read back by TensorBoard's own reader; torch's own training loop.
 """
 
-import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -30,7 +30,7 @@ class RunLogger:
             written at this step.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], start_step: int = 0) -> None:
+    def __init__(self, folder: str | Path, start_step: int = 0) -> None:
         """Begin to write below `folder`, which is made if it is not there.
 
         A run that is resumed passes the `step` that it had reached: its curves go on.

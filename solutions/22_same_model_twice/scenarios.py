@@ -49,13 +49,26 @@ def layouts(module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels
 def in_place(
     module: Any, sizes: dict[str, int], weights: dict[str, Any], kernels: dict[str, Any], from_torch: bool
 ) -> dict[str, Any]:
-    """The target's tensors as they were before the port, read after it; the source once the target is overwritten."""
+    """The target's parameters as they were before the port, read after it; the source once the target is overwritten; and
+    whether all else that the two hold is as it was."""
     ours, theirs = wiped(module, sizes)
     source, target, given = (ours, theirs, weights) if from_torch else (theirs, ours, kernels)
     put(source, sizes, given)
+    trained = [[parameter.requires_grad for parameter in model.parameters()] for model in (source, target)]
+    gradients = [parameter for parameter in source.parameters() if parameter.requires_grad]
+    for parameter in gradients:
+        parameter.grad = torch.ones_like(parameter)
+    optimizer = keras.optimizers.SGD()
+    theirs.compile(optimizer)
     held = arrays_of(target, sizes)
     module.port_weights(source, target)
-    seen = {"in tensors held before": {name: value(weight) for name, weight in held.items()}}
+    held |= {name: weight for name, weight in arrays_of(target, sizes).items() if "running" in name}  # no optimizer's
+    seen: dict[str, Any] = {"in tensors held before": {name: value(weight) for name, weight in held.items()}}
+    seen["as before"] = {
+        "gradients of the source": all(p.grad is not None and bool((p.grad == 1).all()) for p in gradients),
+        "optimizer of the Keras model": theirs.optimizer is optimizer,
+        "what is trained": trained == [[p.requires_grad for p in model.parameters()] for model in (source, target)],
+    }
     fill(target, sizes, 7.0)
     seen["the source, when the target changes"] = values(source, sizes)
     return seen
@@ -132,12 +145,13 @@ def trained(
     norm: dict[str, Any],
     evaluating: bool,
 ) -> dict[str, Any]:
-    """What train_both returns and makes of two models, which other optimizers may have trained before; a torch model
-    may come in evaluation mode."""
+    """What train_both returns and makes of two models, which other optimizers may have trained before; the layers of the
+    torch model may come in evaluation mode."""
     ours, theirs = wiped(module, sizes, **norm)
     put(ours, sizes, weights)
     put(theirs, sizes, kernels)
     ours.train(not evaluating)
+    ours.training = True  # what the model says of itself, whatever its layers' modes are
     given = x.copy(), y.copy()
     keras.utils.set_random_seed(1)  # an order that is drawn is the same each time
     with counted_updates() as count:

@@ -96,17 +96,19 @@ def test_layouts(submission, rng, sizes):
 @catches("parameters_replaced")
 @pytest.mark.parametrize("from_torch", [True, False])
 def test_in_place_and_apart(submission, rng, from_torch):
-    """Weights are written into the tensors that the target has, and the two models share no memory."""
+    """Weights are written into the tensors that the target has, and the two models share no memory; all
+    else that they hold stays as it was."""
     weights = drawn(rng, SIZES)
     kernels = in_keras(weights, SIZES)
     source, target = (weights, kernels) if from_torch else (kernels, weights)
-    expected = {"in tensors held before": target, "the source, when the target changes": source}
+    same = dict.fromkeys(("gradients of the source", "optimizer of the Keras model", "what is trained"), True)
+    expected = {"in tensors held before": target, "as before": same, "the source, when the target changes": source}
     assert submission.run("in_place", SIZES, weights, kernels, from_torch) == equal_to(expected)
 
 
 # 22.3 Batch norm
 
-OPTIONS = {"eps": 0.02, "momentum": 0.3}
+OPTIONS = {"eps": 0.02, "momentum": 0.35}
 
 
 @points(1, id="22.3a", about="build_keras")
@@ -154,12 +156,25 @@ def statistics(submission, reference, rng, options):
 # 22.4 SGD
 
 
-def trained(submission, rng, count, options, norm=None, evaluating=False, alike=True):
-    """Run `trained`; `alike`: the Keras model begins with the torch model's weights."""
+def trained(submission, rng, count, options, norm=None, evaluating=False, alike=True, large=1):
+    """Run `trained`; `alike`: the Keras model begins with the torch model's weights. A `large` last layer has large
+    gradients before it, which clipping would change."""
     weights, (x, y) = drawn(rng, SIZES), images(rng, SIZES, count)
+    weights["out.weight"] *= np.float32(large)
     kernels = in_keras(weights if alike else drawn(rng, SIZES), SIZES)
     got = submission.run("trained", SIZES, weights, kernels, x, y, options, norm or {}, evaluating)
     return weights, kernels, x, y, got
+
+
+def nothing_to_learn(submission, reference, rng, optimizer):
+    """One step of lr 100 where every gradient is 0: what the models hold, and what is expected. Decay, a penalty on weights
+    or smoothed labels would move them."""
+    weights, (x, y) = drawn(rng, SIZES), images(rng, SIZES, 4)
+    weights["out.bias"] = np.array([200.0, 0.0, 0.4, -0.3], dtype=np.float32)  # class 0, and softmax gives 1
+    options = {"optimizer": optimizer, "lr": 100.0}
+    got = submission.run("trained", SIZES, weights, in_keras(weights, SIZES), x, y * 0, options, {}, False)
+    ours = reference.run("torch_training", weights, x, y * 0, **options)["weights"]
+    return seen_in(got), both_of(ours, updates=1)
 
 
 def apart(weights, *names):
@@ -183,9 +198,10 @@ def seen_in(got):
     "torch_in_evaluation_mode", "not_the_models_given",
 )  # fmt: skip
 def test_one_sgd_step(submission, reference, rng):
-    """One step of SGD takes both models' weights where torch's goes, in training mode however it comes."""
+    """One step of SGD takes both models' weights where torch's goes, in training mode however it comes;
+    without a gradient nowhere."""
     options = {"lr": 0.2, "batch_size": 6}
-    weights, kernels, x, y, got = trained(submission, rng, 6, options, evaluating=True)
+    weights, kernels, x, y, got = trained(submission, rng, 6, options, evaluating=True, large=20)
     ours = reference.run("torch_training", weights, x, y, **options)
     theirs = in_keras(ours["weights"], SIZES)
     keras = submission.alone("keras_training", SIZES, kernels, x, y, 0.2, 1, 6, 1e-5, 0.9)
@@ -197,6 +213,7 @@ def test_one_sgd_step(submission, reference, rng):
         "updates by keras.optimizers": 1,
         "x and y as given": True,
     }
+    got["without a gradient"], expected["without a gradient"] = nothing_to_learn(submission, reference, rng, "sgd")
     assert got == close_to(expected, rtol=1e-4, atol=1e-5)
 
 
@@ -218,9 +235,9 @@ def test_batches_of_one_epoch(submission, reference, rng):
 @catches("adam_eps", "adam_eps_default", "adam_eps_inverted", "adam_eps_without_root")
 def test_one_adam_step(submission, reference, rng):
     """One step of Adam takes both where torch's goes: Keras's epsilon is mapped, with the betas given."""
-    betas, eps = (float(rng.uniform(0.5, 0.8)), float(rng.uniform(0.9, 0.99))), float(rng.uniform(0.01, 0.1))
+    betas, eps = (float(rng.uniform(0.5, 0.8)), float(rng.uniform(0.9, 0.99))), float(rng.uniform(0.2, 2.0))
     options = {"optimizer": "adam", "lr": 0.1, "betas": betas, "eps": eps, "batch_size": 6}
-    weights, _, x, y, got = trained(submission, rng, 6, options)
+    weights, _, x, y, got = trained(submission, rng, 6, options, large=20)
     ours = reference.run("torch_training", weights, x, y, **options)["weights"]
     assert seen_in(got) == close_to(both_of(ours, updates=1), rtol=1e-4, atol=3e-5)
 
@@ -250,7 +267,8 @@ def test_four_adam_steps(submission, reference, rng):
 @points(0.5, id="22.5b", about="train_both")
 @catches("adam_eps", "adam_eps_default")
 def test_adam_with_tiny_gradients(submission, reference, rng):
-    """With Adam's defaults, gradients near 1e-8 take the last layer's bias where torch's goes, in both."""
+    """With Adam's defaults, gradients near 1e-8 take the last layer's bias where torch's goes, in both;
+    without a gradient nothing moves."""
     weights, (x, y) = drawn(rng, SIZES), images(rng, SIZES, 4)
     weights["out.weight"] *= np.float32(0.1)
     weights["out.bias"] = np.array([16.5, 0.0, 0.4, -0.3], dtype=np.float32)  # class 0, and sure of it
@@ -259,6 +277,8 @@ def test_adam_with_tiny_gradients(submission, reference, rng):
     wanted = reference.run("torch_training", weights, x, y * 0, **options)["weights"]["out.bias"][1:]
     seen = {side: got[side]["out.bias"][1:] for side in ("torch", "keras")}
     assert seen == close_to(dict.fromkeys(seen, wanted), rtol=0, atol=1e-3)
+    still, as_given = nothing_to_learn(submission, reference, rng, "adam")
+    assert {"without a gradient": still} == close_to({"without a gradient": as_given}, rtol=1e-4, atol=3e-5)
 
 
 # 22.6 Five epochs

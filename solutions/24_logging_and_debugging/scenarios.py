@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from broken_models import HIDDEN, Detached, Made, adam, broken, dead, far_too_large, healthy
 from event_files import files_in, fresh_folder, kept_until_flushed, log
@@ -22,17 +23,19 @@ from torch import nn
 
 def logged_tensors(module: Any, values: list[float], sizes: list[int], dtype: str, on_graph: bool) -> dict[str, Any]:
     """Log each value as a tensor, for training and for validation: the files, what end_epoch returned, what was given."""
-    folder, given = fresh_folder("tensors"), []
+    folder, given, graphs = fresh_folder("tensors"), [], []
     with module.RunLogger(folder) as run:
         for value, size in zip(values, sizes, strict=True):
             tensor = torch.tensor(value, dtype=getattr(torch, dtype))
             loss = tensor.requires_grad_().clone() if on_graph else tensor.reshape(1)
             given.append({"loss": loss})
+            graphs.append(loss)
             run.log_train(given[-1])
             run.log_validation(given[-1], size)
         means = run.end_epoch()
     kept = [isinstance(metrics.get("loss"), torch.Tensor) and float(metrics["loss"].detach()) for metrics in given]
-    return {"files": files_in(folder), "means": means, "names given": [list(m) for m in given], "losses given": kept}
+    seen = {"files": files_in(folder), "means": means, "names given": [list(m) for m in given], "losses given": kept}
+    return seen | {"losses with a graph": sum(loss.requires_grad for loss in graphs)}
 
 
 class Witness:
@@ -50,9 +53,10 @@ class WithWitness(torch.autograd.Function):
         return gradient, None
 
 
-def graphs_alive(module: Any) -> dict[str, int]:
-    """How many graphs are still in memory after their loss was logged and dropped."""
-    parameter, alive = nn.Parameter(torch.tensor(1.5)), {}
+def graphs_alive(module: Any) -> dict[str, Any]:
+    """How many graphs, and how many tensors without one, are still in memory after they were logged and dropped; whether
+    a parameter that was logged is one still."""
+    parameter, alive = nn.Parameter(torch.tensor(1.5)), dict[str, int]()
     with module.RunLogger(fresh_folder("graphs")) as run:
         logs = {
             "log_train": lambda loss: run.log_train({"loss": loss}),
@@ -64,25 +68,29 @@ def graphs_alive(module: Any) -> dict[str, int]:
                 witness = Witness()
                 seen.append(weakref.ref(witness))
                 log(WithWitness.apply(parameter, witness))
-                del witness
+                array = np.array([0.5], dtype=np.float32)  # a tensor of its memory keeps it, and so does a detached one
+                seen.append(weakref.ref(array))
+                log(torch.from_numpy(array))
+                del witness, array
             gc.collect()
-            alive[name] = sum(reference() is not None for reference in seen)
+            log(parameter)
+            alive |= {name: sum(reference() is not None for reference in seen)}
         run.end_epoch()
-    return alive
+    return {"still in memory": alive, "the parameter wants a gradient": parameter.requires_grad}
 
 
 # 24.2 Steps
 
 
 def steps_on_the_way(module: Any, batches: list[int], start_step: int) -> dict[str, Any]:
-    """`step` at the start, after each training batch, and after each epoch, one of one batch without validation."""
+    """`step` at the start, after each training batch, and after each epoch, one of one batch without any metric."""
     folder, metrics, validation = fresh_folder("steps"), {"loss": 1.0, "accuracy": 0.5, "lr": 0.1}, {"loss": 1.0}
     steps, means = [], []
     with module.RunLogger(start_step=start_step, folder=Path(folder)) as run:
         steps.append(run.step)
         for count in batches:
             for _ in range(count):
-                run.log_train(metrics)
+                run.log_train(metrics if count > 1 else {})
                 steps.append(run.step)
             if count > 1:
                 run.log_validation(validation, 3)
@@ -156,7 +164,9 @@ def a_day_later(module: Any) -> Iterator[None]:
 
 
 def run_begun(module: Any, epochs: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first part of a run, in a folder that stays: its files, and the step that it reached."""
+    """The first part of a run, in a folder with a file of the caller's: its files, and the step that it reached."""
+    os.mkdir("resumed")
+    Path("resumed", "model.txt").write_text("the caller's")
     with module.RunLogger("resumed") as run:
         log(run, epochs)
         step = run.step
@@ -235,20 +245,31 @@ def logged_below(module: Any, epochs: list[dict[str, Any]], folder: str) -> dict
 
 
 def overfitted(module: Any, inputs: Any, targets: Any, kind: str, steps: int | None, seed: int) -> dict[str, Any]:
-    """Train a model that has modes and old gradients on one batch; without `module`, by torch's plain loop."""
+    """Train a model that has modes and old gradients on one batch; without `module`, by torch's plain loop.
+
+    Its layers are in eval mode though the model itself says training, one bias is frozen, and anomaly detection is on
+    in the shortest training.
+    """
     x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
     with torch.random.fork_rng(devices=[]), torch_settings_restored():
         torch.manual_seed(seed)
         layers = [nn.Linear(x.shape[1], 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Dropout(0.3), nn.Linear(8, 3)]
+        if kind == "Adam":  # logits of one place, (N, 3, 1): who squeezes them has others
+            layers.append(nn.Unflatten(1, (3, 1)))
+            y = y[:, None]
         model = nn.Sequential(*layers).to(x.dtype).eval()
+        model.training = True
         for parameter in model.parameters():
             parameter.grad = torch.ones_like(parameter)
+        layers[4].bias.requires_grad_(False)
+        torch.autograd.set_detect_anomaly(steps == 7)
         optimizer: torch.optim.Optimizer
-        if kind == "Adam":
-            optimizer, loss_fn = torch.optim.Adam(model.parameters(), lr=0.03), nn.CrossEntropyLoss()
-        else:
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-            loss_fn = nn.MultiMarginLoss(reduction="sum")
+        if kind == "Adam":  # losses so small that "near 0" is no end
+            optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
+            loss_fn = nn.CrossEntropyLoss(weight=torch.full((3,), 1e-5, dtype=x.dtype), reduction="sum")
+        else:  # and gradients so large that clipping shows
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.002, momentum=0.9)
+            loss_fn = nn.MultiMarginLoss(weight=torch.full((3,), 50.0, dtype=x.dtype), reduction="sum")
         if module is not None:
             options = {} if steps is None else {"steps": steps}
             losses = module.overfit_one_batch(model, (x, y), loss_fn, optimizer, **options)
@@ -294,7 +315,10 @@ def loss_of(
     model.load_state_dict({"weight": torch.from_numpy(weight)})
     batch = torch.from_numpy(inputs), torch.from_numpy(targets)
     options = {} if tolerance is None else {"tolerance": tolerance}
-    return dict(module.check_loss_at_init(model=model, batch=batch, classes=classes, **options))
+    with torch_settings_restored():
+        torch.set_grad_enabled(False)  # who looks at a model often has it off
+        report = dict(module.check_loss_at_init(model=model, batch=batch, classes=classes, **options))
+        return report | {"grad mode": torch.is_grad_enabled()}
 
 
 class Notes(list[tuple[bool, bool]]):
@@ -320,7 +344,7 @@ class Observed(nn.Module):
 
 
 def observed_model(x: torch.Tensor, classes: int, seed: int, fails: Any = None) -> tuple[nn.Module, Observed]:
-    """A model whose layers are in different modes, with running statistics, gradients and a frozen weight."""
+    """A model whose layers are in different modes, with running statistics, gradients, a frozen weight and two hooks."""
     observed = Observed(fails)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -334,6 +358,8 @@ def observed_model(x: torch.Tensor, classes: int, seed: int, fails: Any = None) 
     for parameter in model.parameters():
         parameter.grad = torch.ones_like(parameter)
     body[0].weight.requires_grad_(False)
+    for layer in (model, body[2]):
+        layer.register_forward_hook(lambda *_: None)
     return model, observed
 
 
@@ -348,7 +374,7 @@ def left_as_it_was(module: Any, which: str, inputs: Any, targets: Any, classes: 
             gives = dict(module.check_loss_at_init(model, (x, y), classes))
         else:
             gives = module.find_dead_relu(model, x)
-        left, settings = hooks_of(model), torch_settings()
+        left, settings = hooks_of(model) - OWN_HOOKS, torch_settings()
     return {
         "gives": gives,
         "it ran": bool(observed.seen),
@@ -390,6 +416,9 @@ HOOKS = "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pr
 GLOBAL_HOOKS = [getattr(nn.modules.module, f"_global{kind}") for kind in HOOKS]
 
 
+OWN_HOOKS = 2  # of `observed_model`
+
+
 def hooks_of(model: nn.Module) -> int:
     """On the layers of this model, and on all layers there are."""
     return sum(len(getattr(layer, kind)) for layer in model.modules() for kind in HOOKS) + sum(map(len, GLOBAL_HOOKS))
@@ -422,7 +451,7 @@ class Block(nn.Module):
 
 
 def dead_channels(module: Any, images: Any, weights: list[Any], biases: list[Any]) -> dict[str, list[bool]]:
-    """find_dead_relu of two blocks of convolutions and a flat head with a ReLU."""
+    """find_dead_relu of two blocks of convolutions and a flat head with a ReLU; what is no nn.ReLU stands there too."""
     blocks = nn.ModuleDict({"first": Block(weights[0].shape[1], 4), "second": Block(4, 3)})
 
     class Net(nn.Module):
@@ -430,6 +459,7 @@ def dead_channels(module: Any, images: Any, weights: list[Any], biases: list[Any
             super().__init__()
             self.blocks = blocks
             self.head = nn.Sequential(nn.Flatten(), nn.Linear(weights[2].shape[1], 5), nn.ReLU(), nn.Linear(5, 2))
+            self.head.extend([nn.LeakyReLU(), nn.ReLU6(), nn.PReLU()])
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.head(self.blocks["second"](self.blocks["first"](x)))
@@ -455,13 +485,15 @@ def hooks_after_an_error(module: Any, inputs: Any, seed: int, kind: str) -> dict
     model, _ = observed_model(x, 3, seed, fails=raises)
     before, was, reached = modes_of(model), layers_of(model), "nothing"
     with torch_settings_restored():
+        torch.set_grad_enabled(kind == "RuntimeError")
+        torch.autograd.set_detect_anomaly(True)
         try:
             module.find_dead_relu(model, x)
         except NotImplementedError:
             raise
         except raises as problem:
             reached = str(problem)
-        left, settings = hooks_of(model), torch_settings()
+        left, settings = hooks_of(model) - OWN_HOOKS, torch_settings()
     return {
         "reached": reached,
         "hooks left": left,
@@ -477,14 +509,38 @@ def _nan_weights(model: nn.Sequential) -> Made:
     return model, adam(model)
 
 
+def _statistics_far_off(model: nn.Sequential) -> Made:
+    """In training mode, with the statistics of the batch, its loss is about ln(classes)."""
+    return at_zero_with_statistics(model, 40.0)
+
+
+def at_zero_with_statistics(model: nn.Sequential, first_mean: float) -> Made:
+    """Its logits are 0 in training mode; in eval mode the first one is far below."""
+    head_at_zero(model, 0.0)
+    norm = nn.BatchNorm1d(model[4].out_features).double()
+    norm.running_mean[0] = first_mean
+    model.append(norm)
+    return model, adam(model)
+
+
+def _without_relu(model: nn.Sequential) -> Made:
+    model[1], model[3] = nn.Tanh(), nn.Tanh()
+    return model, adam(model)
+
+
 def _second_layer_dead(model: nn.Sequential) -> Made:
     dead(model, 2)
     return model, adam(model)
 
 
 def _half_a_layer_dead(model: nn.Sequential) -> Made:
-    dead(model, 0, HIDDEN // 2)
+    dead(model, 0, HIDDEN // 2 + 2)
     return model, adam(model)
+
+
+def _dead_and_detached(model: nn.Sequential) -> Made:
+    dead(model, 2)
+    return Detached(model[:4], model[4]), adam(model)
 
 
 def _dead_and_far_off(model: nn.Sequential) -> Made:
@@ -533,7 +589,7 @@ def _unused_layer(model: nn.Sequential) -> Made:
 
 
 def head_at_zero(model: nn.Sequential, first_bias: float) -> Made:
-    """Knows nothing of its input, and takes all for the first of the classes: a loss of 1.2 ln(4) at 1.5, of 1.7 at 3."""
+    """Knows nothing of its input, and takes all for the first of the classes: a loss of 1.2 ln(4) at 1.5, of 1.4 at 2.2."""
     with torch.no_grad():
         model[4].weight.zero_()
         model[4].bias[0] = first_bias
@@ -600,9 +656,12 @@ def _back_where_it_was(model: nn.Sequential) -> Made:
 
 PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "nan weights": _nan_weights,
+    "statistics far off": _statistics_far_off,
+    "no ReLU": _without_relu,
     "second layer dead": _second_layer_dead,
     "half a layer dead": _half_a_layer_dead,
     "dead and far off": _dead_and_far_off,
+    "dead and detached": _dead_and_detached,
     "softmax at the end": _softmax_at_the_end,
     "softmax at the end, head at zero": _softmax_at_the_end_head_at_zero,
     "learning rate huge": _learning_rate_huge,
@@ -612,7 +671,9 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "unused layer": _unused_layer,
     "head at zero": lambda model: head_at_zero(model, 0.0),
     "a little sure of one class": lambda model: head_at_zero(model, 1.5),
-    "too sure of one class": lambda model: head_at_zero(model, 3.0),
+    "too sure of one class": lambda model: head_at_zero(model, 2.2),
+    "a little sure of the rarer class": lambda model: head_at_zero(model, -0.35),
+    "a little sure in evaluation": lambda model: at_zero_with_statistics(model, 0.35),
     "one bias left out of the optimizer": _bias_left_out,
     "weights too large, head left out": _too_large_and_left_out,
     "optimizer of a copy": _optimizer_of_a_copy,
@@ -627,9 +688,9 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
 def diagnosed_all(
     module: Any, names: list[str], inputs: Any, targets: Any, classes: int, seed: int, steps: int | None = None
 ) -> dict[str, Any]:
-    """What `diagnose` says of each of these models."""
+    """What `diagnose` says of each of these models, and what is then set for all of torch."""
     options = {} if steps is None else {"steps": steps}
-    said = {}
+    said = dict[str, Any]()
     for name in names:
         if name in PATIENTS:
             with torch.random.fork_rng(devices=[]):
@@ -639,7 +700,9 @@ def diagnosed_all(
             model, optimizer = broken(name, inputs.shape[1], classes, seed)
         if inputs.dtype == "float32":
             model.float()
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), torch_settings_restored():
             batch = torch.from_numpy(inputs), torch.from_numpy(targets)
+            torch.autograd.set_detect_anomaly(steps == 1)
             said[name] = module.diagnose(model, batch, optimizer, classes, **options)
+            said["torch's settings"] = torch_settings()
     return said
