@@ -77,7 +77,8 @@ def keras_steps(module, kind, x, y, outputs, optimizer, loss, count, seed):
 
 def slopes(module, name, values):
     """The slope of a function at each of some values, as it comes."""
-    return [np.array(module.slope(FUNCTIONS[name], value)) for value in values]
+    found = [module.slope(FUNCTIONS[name], value) for value in values]
+    return [None if slope is None else np.array(slope) for slope in found]
 
 
 def metrics_of(kind):

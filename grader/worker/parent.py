@@ -9,9 +9,7 @@ It holds nothing secret.
 from __future__ import annotations
 
 import array
-import contextlib
 import gc
-import importlib
 import os
 import select
 import signal
@@ -23,7 +21,7 @@ from typing import Any, NoReturn
 
 from .confine import confine
 from .scratch import remove, too_full
-from .serve import DATA, answer_requests
+from .serve import DATA, answer_requests, import_frameworks
 from .threads import answer, hand_over, take_over
 from .values import decode, encode
 
@@ -37,11 +35,7 @@ def warm_parent(control_fd: int) -> None:
     setup = decode(control.recv(1 << 20))
     if setup["home"]:
         os.environ.update(TMPDIR=setup["home"], HOME=setup["home"])
-    for name in setup["imports"]:
-        importlib.import_module(name)
-    for name in setup["preloads"]:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
+    import_frameworks(setup["imports"], setup["preloads"])
     held = confine(setup["parent"])
     gc.freeze()  # children do not copy what the collector would otherwise touch
     control.send(encode({"held": held, "pid": os.getpid()}))

@@ -38,6 +38,17 @@ def _write(outgoing: BinaryIO, frame: bytes) -> None:
         view = view[outgoing.write(view) :]
 
 
+def import_frameworks(packages: list[str], preloads: list[str]) -> None:
+    """What workers hold before their learner's code comes; of the preloads, what this version has."""
+    for name in packages:
+        importlib.import_module(name)
+    for name in preloads:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+    if "tensorflow" in sys.modules:  # it warns of each scenario's function, whose source it does not find
+        sys.modules["logging"].getLogger("tensorflow").setLevel("ERROR")
+
+
 def plain_worker() -> None:
     """One worker in this process, no fence: frames on the original stdin and stdout, learner's output on stderr."""
     incoming, outgoing = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
@@ -45,11 +56,7 @@ def plain_worker() -> None:
     os.dup2(null, 0)
     os.dup2(2, 1)
     mark, packages, preloads = sys.argv[1:]
-    for name in packages.split():
-        importlib.import_module(name)
-    for name in preloads.split():
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
+    import_frameworks(packages.split(), preloads.split())
 
     def print_mark() -> None:
         with contextlib.suppress(OSError):  # the learner's code has closed it

@@ -7,7 +7,9 @@ import linecache
 import marshal
 import os
 import random
+import re
 import sys
+import textwrap
 import traceback
 import types
 from pathlib import Path
@@ -16,6 +18,8 @@ from typing import Any
 import numpy as np
 
 HIDDEN_TEXT = "(its text cannot be shown)"
+TRACED = "in user code:\n"  # how the text of an error begins that a function raised while TensorFlow traced it
+TRACED_LINE = re.compile(r'^ *File "([^"\n]+)", line (\d+), in .*\n.*\n?', re.M)
 
 
 class ForbiddenImport(ImportError):
@@ -98,7 +102,7 @@ class Session:
     def _describe(self, problem: BaseException) -> dict[str, Any]:
         kind = type(problem)
         try:
-            text = str(problem)[:2000]
+            text = str(problem)
         except BaseException:
             text = HIDDEN_TEXT
         line, source, file = None, "", ""
@@ -108,18 +112,30 @@ class Session:
             if frame.filename.startswith(home):
                 line, file = frame.lineno, frame.filename.removeprefix(home)
                 source = linecache.getline(frame.filename, frame.lineno or 0).strip()[:200]
+        if text.startswith(TRACED):  # the traceback stops where the tracing begins; the text goes on
+            text, inner = _traced(text[:20_000], kind.__name__)
+            for path, number in inner:
+                if path.startswith(home):
+                    line, file, source = number, path.removeprefix(home), linecache.getline(path, number).strip()[:200]
         if isinstance(problem, SyntaxError):
             line, source = problem.lineno, (problem.text or "").strip()[:200]
-            file, text = os.path.basename(problem.filename or ""), str(problem.msg)[:2000]
+            file, text = os.path.basename(problem.filename or ""), str(problem.msg)
         direct = bool(frames) and frames[-1].filename in self.scenario_files
         name = problem.name if isinstance(problem, AttributeError) and direct else None
         missing, owner = (None, "") if name is None else (_printable(name), _owner(problem))
         return {
             "class": _printable(kind.__name__),
             "bases": [_printable(base.__name__) for base in kind.__mro__ if base is not object][:20],
-            "text": text, "line": line, "file": _printable(file, 200), "source": source,
+            "text": text[:2000], "line": line, "file": _printable(file, 200), "source": source,
             "missing": missing, "owner": owner,
         }  # fmt: skip
+
+
+def _traced(text: str, kind: str) -> tuple[str, list[tuple[str, int]]]:
+    """What an error says, and the lines that led to it, out of AutoGraph's text of it (TensorFlow 2.21)."""
+    lines = list(TRACED_LINE.finditer(text))
+    said = textwrap.dedent(text[lines[-1].end() :] if lines else text.removeprefix(TRACED)).strip()
+    return said.removeprefix(f"{kind}: "), [(found[1], int(found[2])) for found in lines]
 
 
 def _owner(problem: Any) -> str:

@@ -51,7 +51,7 @@ def keras_steps(module):
 def tensorflow_steps(module):
     import tensorflow as tf
 
-    data = tf.data.Dataset.from_tensor_slices(tf.range(6)).shuffle(6, seed=1).cache().repeat(2).batch(4).prefetch(1)
+    data = tf.data.Dataset.from_tensor_slices(tf.range(6)).map(lambda n: n + 1).shuffle(6, seed=1).cache().repeat(2).batch(4).prefetch(1)
 
     @tf.function(autograph=False)
     def double(x):

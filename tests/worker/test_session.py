@@ -117,6 +117,26 @@ def test_the_learners_deepest_line_is_told(session: Session) -> None:
     assert told["bases"] == ["ValueError", "Exception", "BaseException"]
 
 
+def test_an_error_of_a_traced_function_is_told_with_the_line_inside_it(session: Session) -> None:
+    """The text is what TensorFlow 2.21 makes of an error while it traces; frames and the error's own words stand in it."""
+    load(session, "def make(call):\n    return call(f)\n\ndef f(x):\n    return tf.cast(x, tf.flaot32)\n")
+    text = f"""in user code:
+
+    File "/worker-packages/tensorflow/map_op.py", line 161, in wrapper  *
+        return func(*args)
+    File "{session.folder}/learners_file.py", line 5, in f  *
+        return tf.cast(x, tf.flaot32)
+
+    AttributeError: module 'tensorflow' has no attribute 'flaot32'
+      and a second line
+"""
+    told = run(session, f"def call(f):\n    raise AttributeError({text!r})\n\ndef probe(module):\n    module.make(call)")
+    assert told["raised"]["text"] == "module 'tensorflow' has no attribute 'flaot32'\n  and a second line"
+    assert (told["raised"]["line"], told["raised"]["source"]) == (5, "return tf.cast(x, tf.flaot32)")
+    nothing_inside = session.describe(ValueError("in user code:\n none"))
+    assert (nothing_inside["text"], nothing_inside["line"]) == ("none", None)
+
+
 def test_an_endless_recursion_is_told(session: Session) -> None:
     load(session, "def f():\n    return f()\n")
     told = run(session, "def probe(module):\n    module.f()")["raised"]
