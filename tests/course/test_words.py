@@ -123,7 +123,7 @@ def test_no_case_and_no_call_that_stands_in_a_file_is_english_in_a_spanish_messa
 TERMS = {  # what is said in Spanish as in English: names in code and files, and terms that our Spanish texts keep
     "learning rate", "learning rates", "running means", "logits of ±1000", "run 3", "my run.pt", "última época.pt",
     "str {}", "policy {}", "dataclass {}", "namedtuple {}", "KeyError: 'the second batch'",
-    "{} forward: y", "{} backward: {}", "{} zero_grad: {}", "N(0, {})", "x: {}", "y: {}",
+    "{} forward: y", "{} backward: {}", "{} backward", "{} zero_grad: {}", "U(0, 1/√in)", "N(0, {})", "x: {}", "y: {}",
 }  # fmt: skip
 
 

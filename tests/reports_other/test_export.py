@@ -97,7 +97,7 @@ def test_what_cannot_be_done_is_a_sentence(course: Course) -> None:
     (course.root / "file").write_text("")
     for line, said in (
         (["nowhere", "--format", "junit", "--out", "x"], "holds no ledger.sqlite"),
-        ([folder, "--format", "nonsense", "--out", "x"], "nonsense"),
+        ([folder, "--format", "nonsense", "--out", "x"], "--format has to be one of these words: annotations, canvas"),
         ([folder, "--format", "canvas", "--out", "x"], "--exercise with one of 02_linear, 03_adam"),
         ([folder, "--format", "junit", "--exercise", "77", "--out", "x"], "There are: 02_linear, 03_adam"),
         (
