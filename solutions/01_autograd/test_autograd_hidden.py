@@ -106,7 +106,8 @@ def test_graphs(submission, reference, rng, graph):
     leaves = {name: rng.uniform(-1, 1, (2, 3)) for name in ("v0", "v1", "v2")}
     seed = rng.normal(size=(2, 3))
     got = submission.run("gradients", program, leaves, seed=seed)
-    assert got == close_to(reference.run("gradients", program, leaves, seed=seed))
+    expected = reference.run("gradients", program, leaves, seed=seed)
+    assert got == close_to(expected, atol=1e-12)  # where paths cancel, another order of sums leaves 1e-17 in place of 0
 
 
 def random_program(rng, length):
