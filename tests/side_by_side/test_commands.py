@@ -91,10 +91,17 @@ def kata(
     return run
 
 
+STILL_RUNNING = {  # what is said after two seconds, which a busy machine may take
+    "en": "Still running the checks of 90 ...\n",
+    "es": "Las comprobaciones de 90 siguen en marcha ...\n",
+}
+
+
 def test_the_table_in_both_languages_and_one_check_by_its_id(course: Course) -> None:
     course.write(ADDS_TWO)
     english = course.run("kata", "trace", "90")
-    assert (english.returncode, english.stderr) == (0, "")
+    assert english.returncode == 0
+    assert english.stderr in ("", STILL_RUNNING["en"])
     assert [line.rstrip() for line in english.stdout.splitlines()] == [
         "90 · Twice as much",
         "",
@@ -152,7 +159,7 @@ def test_without_values_what_happened_is_said(course: Course, kata: Kata, code: 
         done = kata(command, "90", language=language)
         assert done.returncode == 0
         assert words in "\n".join(line.rstrip() for line in done.stdout.splitlines())
-        assert done.stderr == ""
+        assert done.stderr in ("", STILL_RUNNING[language])
     (course.root / "a.png").unlink(missing_ok=True)
     assert kata("show", "90", "--image", "a.png").returncode == 1
     assert not (course.root / "a.png").exists()
