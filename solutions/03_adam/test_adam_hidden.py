@@ -149,15 +149,25 @@ def test_maximize(submission, reference, rng):
 
 
 @points(1, id="03.5b", about="Adam.step")
-@catches("maximize_ignored", "amsgrad_ignored", "decay_ignored", "decay_before_maximize")
+@catches("maximize_ignored", "amsgrad_ignored", "decay_ignored", "decay_before_maximize", "state_shared_by_class")
 def test_options_together(submission, reference, rng):
-    """Any two of `weight_decay`, `amsgrad` and `maximize`, and all three, work together as in torch."""
+    """Any two of `weight_decay`, `amsgrad` and `maximize`, and all three, work together as in torch; two optimizers
+    have each its own."""
     params, grads = draw(rng), draw_grads(rng, sizes=[1.0, 20.0, 0.5, 0.1, 3.0, 0.3])
     got, expected = {}, {}
     for left_out in (None, *OPTIONS):
         options = ODD | {name: value for name, value in OPTIONS.items() if name != left_out}
         got[f"without {left_out}"] = submission.run("steps", params, grads, **options)
         expected[f"without {left_out}"] = reference.run("torch_steps", params, grads, **options)
+    alike = ODD | {"amsgrad": True}
+    for name, options in {"in turns, one with options": (ALL, ODD), "in turns, both with amsgrad": (alike, alike)}.items():
+        runs = [(draw(rng), draw_grads(rng, sizes=[1.0, 20.0, 0.5, 0.1])) for _ in range(2)]
+        one, other = ((*run, its) for run, its in zip(runs, options, strict=True))
+        got[name] = submission.run("side_by_side", one, other)
+        expected[name] = {
+            who: reference.run("torch_steps", params, grads, **its)
+            for who, (params, grads, its) in (("one optimizer", one), ("the other", other))
+        }
     assert got == close_to(expected)
 
 
