@@ -19,7 +19,7 @@ from tests.course_copy import TOY, Course, copy_to
 from tests.release.conftest import ADDS_TWO, Next, contents
 from tests.test_plugin import ANSWER
 
-pytest.importorskip("cryptography")
+pytest.importorskip("cryptography", reason="sealing is an extra: pip install 'gradkata[sealed]'")
 FACTS = {"release": "r", "made": "2026", "engine": "0", "exercises": ["90_double"]}
 SPY = f"""
 import os

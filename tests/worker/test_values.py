@@ -214,7 +214,7 @@ def test_foreign_is_equal_to_its_like_only() -> None:
 
 
 def test_a_tensor_arrives_as_an_array() -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is an extra: pip install 'gradkata[torch]'")
     for made in (torch.arange(3.0), torch.nn.Parameter(torch.arange(3.0)), torch.arange(6.0)[::2] / 2):
         assert same(decode(encode(made)), np.arange(3, dtype=np.float32))
     assert type(decode(encode(torch.ones(2).as_subclass(type("T", (torch.Tensor,), {}))))) is Foreign
