@@ -50,7 +50,7 @@ RAISED: Patterns = (
     (r".*'NoneType'", "raised_none"),
     (r"\w+: module '(?P<owner>[\w.]+)' has no attribute '(?P<name>\w+)'", "raised_of_module"),
     (r"\w+: '(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'", "raised_attribute"),
-    (r"KeyError: (?P<name>\S+)$", "raised_key"),
+    (r"KeyError: (?P<name>[^\s…]+)$", "raised_key"),
     (r"IndexError: ", "raised_index"),
     (r".* takes 0 positional arguments but 1 was given", "raised_self"),
     (r".* takes .*positional arguments? but \d+ (was|were) given", "raised_too_many"),

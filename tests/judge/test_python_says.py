@@ -124,6 +124,15 @@ def test_of_what_is_not_known_nothing_is_said() -> None:
     assert of_error("ValueError", "lr < 0", "es") == ""
 
 
+def test_a_key_that_a_hidden_check_leaves_out_is_not_named() -> None:
+    assert of_error("KeyError", "…", "en") == ""
+
+
+def test_a_text_without_an_end_is_looked_at_where_it_begins() -> None:
+    """It may be a learner's, and some patterns try every place for every part."""
+    assert of_error("TypeError", "x" * 400 + " object is not callable", "en") == ""
+
+
 def test_what_only_a_device_brings_about_is_said_too() -> None:
     """torch's words, which the simulated accelerator of 06 takes over."""
     for text, key in ELSEWHERE.items():
