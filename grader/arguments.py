@@ -43,11 +43,10 @@ def _refuse_wrong_names(arg: str, here: Path) -> None:
     file in a wrong folder it says that there are no tests."""
     name, colons, test = arg.partition("::")
     root = next((folder for folder in (here, *here.parents) if (folder / "exercises").is_dir()), None)
-    folder = Path(here, name).parent
     if Path(here, name).exists():
         _refuse_wrong_places(Path(here, name).resolve(), name, root)
-    elif folder.parent.name == "exercises" and folder.is_dir() and Path(name).name == f"test_{folder.name[3:]}.py":
-        raise catalog.no_checks(catalog.load(folder))
+    elif catalog.is_check_file(Path(here, name)) and Path(here, name).parent.is_dir():
+        raise catalog.no_checks(catalog.load(Path(here, name).parent))
     elif root is None and "exercises" in Path(name).parts:
         raise KataError(say("no_course", folder=here))
     elif root is not None:

@@ -153,6 +153,11 @@ def _text(file: Path, entry: dict[str, Any], key: str, before: str = "") -> Text
     return {language: text[language].strip() for language in LANGUAGES}
 
 
+def is_check_file(path: Path) -> bool:
+    """By its name and place, also where it is gone: exercises/03_adam/test_adam.py."""
+    return path.parent.parent.name == "exercises" and path.name == f"test_{path.parent.name[3:]}.py"
+
+
 def check_files(exercise: Exercise) -> list[tuple[str, Path]]:
     """(visibility, file) of the files with checks, visible first."""
     files = [("visible", exercise.folder / f"test_{exercise.slug}.py")]

@@ -61,6 +61,11 @@ class Exercise:
     def stub(self) -> Path:
         return self.folder / self.file_name
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Names of the files beside the stub that a learner gets and does not write."""
+        return ("exercise.toml", "scenarios.py", "references.py", f"test_{self.slug}.py", *self.support)
+
 
 @dataclass
 class CheckMarks:

@@ -22,10 +22,9 @@ def next_steps(attempt: Attempt, exercise: Exercise, language: str, whole: bool 
 
 def renamed(exercise: Exercise, language: str) -> str:
     """Where the learner's file is not in its place: what lies beside it and may be it under another name; else ""."""
-    given = {exercise.file_name, f"test_{exercise.slug}.py", "scenarios.py", "references.py", *exercise.support}
     here = sorted(exercise.folder.iterdir()) if not exercise.stub.exists() else []
-    names = [one.name for one in here if one.is_file() and one.suffix in (".py", ".txt", "") and one.name not in given]
-    other = next((name for name in names if not name.startswith(".")), "")
+    names = [file.name for file in here if file.is_file() and file.suffix in (".py", ".txt", "")]
+    other = next((name for name in names if name not in exercise.given and not name.startswith(".")), "")
     return say("next_renamed", language, other=other, file=exercise.file_name) if other else ""
 
 

@@ -130,10 +130,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
     """Of a learner's damaged check file: what it is and how to have it again, in place of a traceback."""
     report = yield
-    folder = collector.path.parent
-    if report.failed and folder.parent.name == "exercises" and collector.path.name == f"test_{folder.name[3:]}.py":
+    if report.failed and catalog.is_check_file(collector.path):
         with contextlib.suppress(KataError):
-            exercise = catalog.load(folder)
+            exercise = catalog.load(collector.path.parent)
             if catalog.is_released(exercise):
                 report.longrepr = _why_not(exercise) or report.longrepr
     return report

@@ -69,8 +69,7 @@ def course_files(exercises: list[Exercise]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for exercise in exercises:
         assert exercise.solutions is not None
-        names = ["exercise.toml", "scenarios.py", "references.py", f"test_{exercise.slug}.py", *exercise.support]
-        here = [*(exercise.folder / name for name in names), exercise.solutions / "words.toml"]
+        here = [*(exercise.folder / name for name in exercise.given), exercise.solutions / "words.toml"]
         hidden = [file for file in sorted(exercise.solutions.rglob("*.py")) if not set(NEVER_NEEDED) & set(file.parts)]
         root = exercise.folder.parent.parent
         files |= {file.relative_to(root).as_posix(): file.read_bytes() for file in [*here, *hidden] if file.is_file()}

@@ -71,8 +71,7 @@ def _other(tree: Tree, path: Parts, limit: int) -> bytes | None:
 
 def _is_ours(name: str, exercise: Exercise) -> bool:
     """What comes with the exercise, and notebooks: large, and of no use to a module."""
-    given = {"exercise.toml", "scenarios.py", "references.py", f"test_{exercise.slug}.py", *exercise.support}
-    return name in given or name.startswith("README") or name == exercise.file_name or name.endswith(SUFFIX)
+    return name in exercise.given or name.startswith("README") or name == exercise.file_name or name.endswith(SUFFIX)
 
 
 def _is_plain(name: str) -> bool:

@@ -223,5 +223,4 @@ def _content(exercise: Exercise) -> bytes | None:
 
 def _is_ours(path: Path, exercise: Exercise) -> bool:
     """A file that the process which grades has read once and keeps."""
-    given = {"exercise.toml", "scenarios.py", "references.py", f"test_{exercise.slug}.py", *exercise.support}
-    return path.parent == exercise.folder and path.name in given
+    return path.parent == exercise.folder and path.name in exercise.given
