@@ -17,7 +17,7 @@ import pytest
 
 from grader import catalog
 from grader.catalog import import_file
-from grader.judge.message import definition
+from grader.judge.definitions import definition
 from grader.model import LANGUAGES, Misconception
 
 ROOT = Path(__file__).resolve().parent.parent

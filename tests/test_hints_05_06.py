@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from grader import catalog
-from grader.judge.message import definition
+from grader.judge.definitions import definition
 from grader.model import LANGUAGES, Exercise, Misconception
 from tests.hint_examples import outcome, read, strange_numbers, wrong_equations
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader import catalog
-from grader.judge.message import definition
+from grader.judge.definitions import definition
 from grader.model import LANGUAGES, Exercise, Misconception
 from tests.hint_examples import outcomes, read, strange_numbers, wrong_equations
 

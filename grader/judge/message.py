@@ -6,16 +6,13 @@ is left out if it could carry a number. Lines of the learner's file are read fro
 
 from __future__ import annotations
 
-import ast
 import re
 import signal
-import warnings
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from grader.judge import words
-from grader.judge.nearest import nearest
+from grader.judge.definitions import definition, nearest
 from grader.judge.python_says import of_error, of_syntax
 from grader.locale import say
 from grader.model import Check, Exercise, Finding, Misconception
@@ -179,25 +176,3 @@ def _place(finding: Finding, check: Check, exercise: Exercise, known: Sequence[M
         return ""  # what gave the None is another method than the one that is missed
     line = definition(files.get(exercise.file_name, b""), about)
     return f"{exercise.file_name}:{line}  {about}" if line else ""
-
-
-@lru_cache(maxsize=256)
-def definition(source: bytes, dotted: str, whole: bool = False) -> int | None:
-    """The line where `Class.method` or `function` is defined in a source, which is parsed and never run.
-
-    Of a method that is not there the line of its class, unless the `whole` name is asked for.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body: list[ast.stmt] = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    line = None
-    for part in dotted.split("."):
-        kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        found = next((node for node in body if isinstance(node, kinds) and node.name == part), None)
-        if found is None:
-            return None if whole else line
-        line, body = found.lineno, found.body
-    return line

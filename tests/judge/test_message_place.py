@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.judge.message import definition, explain
+from grader.judge.message import explain
 from grader.model import Exercise, Finding, Misconception
 from tests.judge.messages import ERROR, SOURCE, check_with
 
@@ -83,30 +83,3 @@ def test_the_line_is_read_from_the_submission_and_not_taken_from_the_worker(toy:
     assert place(file="helper.py", line=2) == "Look at helper.py:2  ��[31m two"
     for lie in ({"line": 11}, {"line": -1}, {"line": 10**100}, {"file": "/etc/passwd", "line": 1}, {"file": "31"}):
         assert place(**lie) == "Look at double.py:9  double"
-
-
-@pytest.mark.parametrize(
-    ("dotted", "line"), [("double", 9), ("Box", 4), ("Box.get", 5), ("Box.nothing", 4), ("nothing", None), ("", None)]
-)
-def test_a_definition_is_found_as_far_as_it_goes(dotted: str, line: int | None) -> None:
-    assert definition(SOURCE, dotted) == line
-    assert definition(SOURCE, dotted, whole=True) == (None if dotted == "Box.nothing" else line)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        b"\0", b"def f(:", b"\xff\xfe", b"# coding: nobody-knows\nx", b"# coding: utf-16\nx", b"(" * 100_000,
-        b"-" * 100_000 + b"1", b"x" + b".a" * 100_000, b"x = " + b"[" * 5000 + b"]" * 5000,
-        b"if 1:\n" + b" if 1:\n" * 200, b"f" + b"()" * 50_000, b"", b"\xef\xbb\xbf", b"1" * 10_000, b"\x0c\n\\\n",
-    ],
-    ids=lambda source: ascii(source[:20]),
-)  # fmt: skip
-@pytest.mark.filterwarnings("error")
-def test_a_source_that_cannot_be_parsed_has_no_lines_and_does_no_harm(source: bytes) -> None:
-    assert definition(source, "double") is None
-
-
-@pytest.mark.filterwarnings("error")
-def test_what_python_would_warn_of_is_not_told_to_the_judge() -> None:
-    assert definition(b"def double(x):\n    return '\\d' is 1\n", "double") == 1
