@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def test_a_text_that_came_is_asked_for_only_if_it_stands_in_a_file_of_ours(toy: 
 
 NEVER_SAID = {"old share", "new share", "2/(in + out)", "1/(3 in)"}  # keys of dicts that a check looks things up in
 PARTS_OF_KEYS = {"(axis=None, keepdims=True)", "(axis=-1, keepdims=True)", "(axis=0, keepdims=False)"}
+NAMES_IN_CODE = {"model", "optimizer"}  # keys of a checkpoint that 05's visible check saves
 
 
 def written(tree: ast.AST) -> Iterator[str]:
@@ -103,10 +105,29 @@ def written(tree: ast.AST) -> Iterator[str]:
 def test_no_key_of_a_check_is_english_in_a_spanish_message(folder: Path) -> None:
     """As far as the files say them; `kata dev check` sees the rest, as it runs the checks."""
     exercise = catalog.load(folder)
-    for _, file in catalog.check_files(exercise):
-        names = {name for key in written(ast.parse(file.read_bytes())) for name, _ in parts(key)}
-        english = {name for name in names if not is_code(name) and not are_words(name, exercise)}
+    for visibility, file in catalog.check_files(exercise):
+        spoken = as_released(exercise) if visibility == "visible" else exercise
+        english = {name for name in keys_of(file) if not is_code(name) and not are_words(name, spoken)}
         assert english <= NEVER_SAID | PARTS_OF_KEYS, file
+
+
+@pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: folder.name)
+def test_a_visible_check_has_its_spanish_where_learners_have_it(folder: Path) -> None:
+    """What is Spanish in a hidden check's message, in the words of solutions/, is so in a visible one's: one word too."""
+    exercise = catalog.load(folder)
+    names = keys_of(folder / f"test_{exercise.slug}.py") - NAMES_IN_CODE
+    released = as_released(exercise)
+    assert {name for name in names if are_words(name, exercise) and not are_words(name, released)} == set()
+
+
+def as_released(exercise: Exercise) -> Exercise:
+    """With the words of its exercise.toml alone: solutions/ stays with the instructor."""
+    words = tomllib.loads((exercise.folder / "exercise.toml").read_text("utf-8")).get("words", {})
+    return dataclasses.replace(exercise, words=words)
+
+
+def keys_of(file: Path) -> set[str]:
+    return {name for key in written(ast.parse(file.read_bytes())) for name, _ in parts(key)}
 
 
 @pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: folder.name)
