@@ -283,23 +283,32 @@ def overfitted(module: Any, inputs: Any, targets: Any, kind: str, steps: int | N
                 optimizer.step()
                 losses.append(loss.item())
         weights = {k: v.clone() for k, v in model.state_dict().items()}
-        return {"losses": losses, "weights afterwards": weights, "torch's settings": torch_settings()}
+        return {"losses": losses, "weights afterwards": weights, "torch's settings": torch_settings(seed)}
 
 
-def torch_settings() -> dict[str, bool]:
-    """What is set for all of torch."""
-    return {"grad mode": torch.is_grad_enabled(), "anomaly detection": torch.is_anomaly_enabled()}
+def torch_settings(seed: int) -> dict[str, Any]:
+    """What is set for all of torch, whose seed was this one: that numbers were drawn since changes nothing."""
+    return {
+        "grad mode": torch.is_grad_enabled(),
+        "anomaly detection": torch.is_anomaly_enabled(),
+        "default dtype": str(torch.get_default_dtype()),
+        "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+        "seeded anew": torch.initial_seed() != seed,
+    }
 
 
 @contextmanager
 def torch_settings_restored() -> Iterator[None]:
     """Afterwards they are as they were, and no global hook is left."""
-    before, hooks = torch_settings(), [dict(kind) for kind in GLOBAL_HOOKS]
+    grad, anomaly, dtype = torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.get_default_dtype()
+    deterministic, hooks = torch.are_deterministic_algorithms_enabled(), [dict(kind) for kind in GLOBAL_HOOKS]
     try:
         yield
     finally:
-        torch.set_grad_enabled(before["grad mode"])
-        torch.autograd.set_detect_anomaly(before["anomaly detection"])
+        torch.set_grad_enabled(grad)
+        torch.autograd.set_detect_anomaly(anomaly)
+        torch.set_default_dtype(dtype)
+        torch.use_deterministic_algorithms(deterministic)
         for kind, old in zip(GLOBAL_HOOKS, hooks, strict=True):
             kind.clear()
             kind.update(old)
@@ -374,7 +383,7 @@ def left_as_it_was(module: Any, which: str, inputs: Any, targets: Any, classes: 
             gives = dict(module.check_loss_at_init(model, (x, y), classes))
         else:
             gives = module.find_dead_relu(model, x)
-        left, settings = hooks_of(model) - OWN_HOOKS, torch_settings()
+        left, settings = hooks_of(model) - OWN_HOOKS, torch_settings(seed)
     return {
         "gives": gives,
         "it ran": bool(observed.seen),
@@ -484,7 +493,8 @@ def hooks_after_an_error(module: Any, inputs: Any, seed: int, kind: str) -> dict
     x, raises = torch.from_numpy(inputs), {"RuntimeError": RuntimeError, "KeyboardInterrupt": KeyboardInterrupt}[kind]
     model, _ = observed_model(x, 3, seed, fails=raises)
     before, was, reached = modes_of(model), layers_of(model), "nothing"
-    with torch_settings_restored():
+    with torch.random.fork_rng(devices=[]), torch_settings_restored():
+        torch.manual_seed(seed)
         torch.set_grad_enabled(kind == "RuntimeError")
         torch.autograd.set_detect_anomaly(True)
         try:
@@ -493,7 +503,7 @@ def hooks_after_an_error(module: Any, inputs: Any, seed: int, kind: str) -> dict
             raise
         except raises as problem:
             reached = str(problem)
-        left, settings = hooks_of(model) - OWN_HOOKS, torch_settings()
+        left, settings = hooks_of(model) - OWN_HOOKS, torch_settings(seed)
     return {
         "reached": reached,
         "hooks left": left,
@@ -536,6 +546,13 @@ def _second_layer_dead(model: nn.Sequential) -> Made:
 def _half_a_layer_dead(model: nn.Sequential) -> Made:
     dead(model, 0, HIDDEN // 2 + 2)
     return model, adam(model)
+
+
+def _almost_dead_and_slow(model: nn.Sequential) -> Made:
+    dead(model, 0, HIDDEN - 1)
+    with torch.no_grad():  # the one that is left is alive whatever is drawn, and so is the next layer
+        model[0].bias[-1] = model[2].bias[0] = 5.0
+    return model, adam(model, lr=1e-9)
 
 
 def _dead_and_detached(model: nn.Sequential) -> Made:
@@ -660,6 +677,7 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "no ReLU": _without_relu,
     "second layer dead": _second_layer_dead,
     "half a layer dead": _half_a_layer_dead,
+    "all but one of a layer dead, learning rate tiny": _almost_dead_and_slow,
     "dead and far off": _dead_and_far_off,
     "dead and detached": _dead_and_detached,
     "softmax at the end": _softmax_at_the_end,
@@ -702,7 +720,8 @@ def diagnosed_all(
             model.float()
         with torch.random.fork_rng(devices=[]), torch_settings_restored():
             batch = torch.from_numpy(inputs), torch.from_numpy(targets)
+            torch.manual_seed(seed)
             torch.autograd.set_detect_anomaly(steps == 1)
             said[name] = module.diagnose(model, batch, optimizer, classes, **options)
-            said["torch's settings"] = torch_settings()
+            said["torch's settings"] = torch_settings(seed)
     return said

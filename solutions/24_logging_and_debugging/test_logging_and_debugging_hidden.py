@@ -295,6 +295,12 @@ def test_charts_of_an_experiment(submission, rng):
 
 # 24.6 The loss at the start
 
+# What is set for all of torch, if nobody has touched it.
+SETTINGS = {
+    "grad mode": True, "anomaly detection": False, "default dtype": "torch.float32", "deterministic algorithms": False,
+    "seeded anew": False,
+}  # fmt: skip
+
 
 @points(1, id="24.6b", about="check_loss_at_init")
 @catches("softmax_before_the_loss", "log_base_two", "only_too_high", "tolerance_is_absolute", "nan_is_ok")
@@ -312,6 +318,7 @@ def test_losses_near_and_far(submission, rng):
         ("two classes, a smaller tolerance", 2, -0.25, 0.1),
         ("a hundred classes, a little high", 100, -1.0, None),
         ("sure of a wrong class", 10, -900.0, None),
+        ("a loss of 0, a tolerance of all", 10, 100.0, 1.0),  # as far as it may be, to the last digit
         ("nan", 3, math.nan, None),
     ]:
         weight = np.zeros((classes, 1))
@@ -319,7 +326,7 @@ def test_losses_near_and_far(submission, rng):
         inputs, targets = np.ones((6, 1)), np.zeros(6, dtype=np.int64)
         if name == "ln 10 itself":
             targets = rng.integers(0, classes, size=6)
-        loss = math.log(math.exp(scale) + classes - 1) - scale
+        loss = math.log(math.exp(scale) + classes - 1) - scale if scale != 100 else 0.0
         limit = math.log(classes) * (0.25 if tolerance is None else tolerance)
         facts[name] = submission.run("loss_of", weight, inputs, targets, classes, tolerance)
         ok = abs(loss - math.log(classes)) <= limit
@@ -349,7 +356,7 @@ def visit(submission, rng, which):
     facts = {**seen, "modes as before": before["modes"] == after["modes"], "tensors afterwards": after["tensors"]}
     expected = {"it ran": True, "in training mode": False, "with a graph": False, "hooks left": 0}
     expected |= {"modes as before": True, "tensors afterwards": before["tensors"]}
-    expected |= {"layers as before": True, "torch's settings": {"grad mode": True, "anomaly detection": False}}
+    expected |= {"layers as before": True, "torch's settings": SETTINGS}
     return facts, expected, submission.alone("loss_in_eval_mode", inputs, targets, 3, seed)
 
 
@@ -397,7 +404,7 @@ def test_dead_channels_and_what_is_left(submission, rng):
         "sequences": {"1": [False, True, False, True]},
         "a ReLU is the model": {"": [True, True, False, True]},
         "a model that raises": {
-            kind: raised | {"torch's settings": {"grad mode": kind == "RuntimeError", "anomaly detection": True}}
+            kind: raised | {"torch's settings": SETTINGS | {"grad mode": kind == "RuntimeError", "anomaly detection": True}}
             for kind in errors
         },
     })  # fmt: skip
@@ -425,6 +432,7 @@ SYMPTOMS = {
     "back where it was": "does_not_overfit",
     "learning rate huge": "does_not_overfit",
     "softmax at the end": "does_not_overfit",
+    "all but one of a layer dead, learning rate tiny": "does_not_overfit",
     "half a layer dead": "healthy",
     "frozen first layer": "healthy",
     "head at zero": "healthy",
@@ -465,6 +473,5 @@ def test_every_symptom(submission, rng):
     never |= {"softmax, two classes": "healthy", "diverges at the 99th step": "does_not_overfit"}
     half = ["does_not_overfit", "healthy", "does_not_overfit"]
     never |= {"samples alike": dict(zip(starts, half, strict=True))}
-    settings = {"grad mode": True, "anomaly detection": False}
-    settled = {"torch's settings": settings, "and after one step": settings | {"anomaly detection": True}}
+    settled = {"torch's settings": SETTINGS, "and after one step": SETTINGS | {"anomaly detection": True}}
     assert got == equal_to({**SYMPTOMS, **never, **settled})
