@@ -82,8 +82,18 @@ def loose_weights(module, x, y, seed):
         module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), optimizer, [metric])
     return {
         "before": before, "after": [np.array(weight) for weight in model.get_weights()], "metric": float(metric.result()),
-        "the optimizer's steps": int(optimizer.iterations),
+        "the optimizer's steps": int(optimizer.iterations), **_odd_steps(module, x, seed),
     }  # fmt: skip
+
+
+def _odd_steps(module, x, seed):
+    """The losses of a step whose gradients are all 0 and of one whose gradients are nan, and the weights in the end."""
+    model, nothing = Counting(seed), tf.zeros_like(x)
+    target, loss_fn = model(nothing), LOSSES["mse"]()
+    optimizer = built(keras.optimizers.SGD(0.1), model)
+    names = {"loss where each gradient is 0": (nothing, target), "loss of a target that is nan": (x, target * np.nan)}
+    seen = {name: np.float32(module.train_step(model, *given, loss_fn, optimizer)) for name, given in names.items()}
+    return seen | {"weights after it": np.concatenate([np.ravel(weight) for weight in model.get_weights()])}
 
 
 class TotalError(keras.metrics.Metric):
@@ -121,7 +131,7 @@ def traces(module, x, y, trainings, batch_size, seed):
     forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x[:1]))
-    optimizer, seen = built(keras.optimizers.SGD(0.01), model), []
+    optimizer, seen = built(keras.optimizers.SGD(-0.01), model), []  # uphill: no epoch is better than the one before
     for count, epochs in trainings:
         model.calls, before = 0, int(optimizer.iterations)
         data = tf.data.Dataset.from_tensor_slices((x[:count], y[:count])).batch(batch_size)
@@ -137,13 +147,18 @@ def inside_a_function(module, x, y, seed):
     forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x))
-    optimizer, loss_fn = built(keras.optimizers.Adam(0.01), model), LOSSES["mse"]()
+    optimizer = built(keras.optimizers.Adam(0.01), model)
 
     @tf.function(autograph=False)
     def step(batch, target):
-        return module.train_step(model=model, x=batch, y=target, loss_fn=loss_fn, optimizer=optimizer)
+        return module.train_step(model=model, x=batch, y=target, loss_fn=_squared_error, optimizer=optimizer)
 
     return [float(step(tf.constant(x), tf.constant(y))) for _ in range(3)]
+
+
+def _squared_error(y, prediction):
+    """The mean squared error of one output. Of y and predictions in another shape it is not."""
+    return tf.reduce_mean(tf.reduce_sum((y - prediction) ** 2, axis=-1))
 
 
 def keras_inside(module, x, y, seed):

@@ -59,14 +59,17 @@ def test_epochs_equal_keras_fit(submission, rng):
 @catches("none_grads_skipped", "none_grads_only_first_named")
 def test_a_weight_without_gradient_is_reported(submission, rng):
     """Trainable weights that no gradient reaches are a ValueError that names each, in fit too; no weight, optimizer or
-    metric has changed."""
+    metric has changed. A gradient of zeros is one, and so is one of nan."""
     x, y = batch(rng)
     seed = draw_seed(rng)
     for taken in ("loose_step", "loose_fit"):
         assert submission.error(taken, x, y, seed) == raised(ValueError, mentions=["loose", "idle"])
     seen = submission.run("loose_weights", x, y, seed)
     before, after = seen.pop("before"), seen.pop("after")
-    assert {"weights": after, **seen} == equal_to({"weights": before, "metric": 0.0, "the optimizer's steps": 0})
+    odd = {"loss where each gradient is 0": 0.0, "loss of a target that is nan": np.nan, "weights after it": np.full(4, np.nan)}
+    assert {"weights": after, **seen} == equal_to(
+        {"weights": before, "metric": 0.0, "the optimizer's steps": 0, **{name: np.float32(value) for name, value in odd.items()}}
+    )
 
 
 @points(3, id="19.4", about="train_step")
