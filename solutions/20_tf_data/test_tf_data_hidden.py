@@ -69,6 +69,7 @@ def test_permutations_of_samples(submission, rng):
     cut = [few[start : start + 2] for start in range(0, len(few), 2)]
     short = {tuple(flat(epoch)) for epoch in cut}
     (read,) = submission.run("reads", x, y, shuffle=True, batch_size=7, seed=seeds[2])
+    read += submission.run("reads", x, y, shuffle=True, batch_size=7)[0]  # two shuffles of one seed agree by that alone
     after = submission.run("inputs_after", x, y, 2, shuffle=True, batch_size=7, seed=seeds[2])
     together = {frozenset(map(int, batch)) for epoch in epochs for batch in epoch}
     facts = {
@@ -132,7 +133,7 @@ def test_epochs_one_after_another(submission, rng, cache):
         reads = submission.run("orders", x, y, 2, **unseeded)
         free = {tuple(flat(batches)[start : start + 22]) for batches in reads for start in (0, 22)}
         got[f"reshuffle={reshuffle} without a seed: orders"] = len(free) == distinct
-    plain = submission.run("orders", x, y, 1, batch_size=5, epochs=3, cache=cache, drop_last=True)[0]
+    plain = submission.run("orders", x, y, 1, batch_size=5, epochs=3, cache=cache, drop_last=True, seed=seed)[0]
     got["without shuffle"] = flat(plain) == 3 * list(range(20))
     assert got == all_hold(got)
 
@@ -179,7 +180,7 @@ def test_dtypes_are_kept(submission, rng, x_dtype, y_dtype):
 @catches("augments_batches", "augments_labels", "cache_after_augment")
 def test_augment_gets_one_sample_of_x(submission, rng):
     """augment gets a single sample of x, every sample of every epoch, and no label."""
-    x, y = rng.normal(size=(6, 2, 3)).astype(np.float32), rng.normal(size=(6, 2, 3)).astype(np.float32)
+    x, y = rng.normal(size=(6, 2, 3)), rng.normal(size=(6, 2, 3)).astype(np.float32)
     got, expected = {}, {}
     for name in ("twice and one", "turned"):
         (got[name],) = submission.run("augmented", x, y, name, batch_size=4)
@@ -199,27 +200,32 @@ def test_augment_gets_one_sample_of_x(submission, rng):
 @catches("seed_ignored", "seed_zero_ignored", "no_seed_is_a_fixed_seed", "sets_the_global_seed", "order_left_to_chance")
 def test_the_seed_decides(submission, rng):
     """The same seed gives the same sequence of epochs, in a new process too, another seed another one; 0 is a seed like
-    any other; without one no two datasets are alike; no step leaves the order to chance; global random states stay as
+    any other; without one no two datasets are alike,
+    in a new process neither; no step leaves the order to chance; global random states stay as
     they were."""
     one, other = draw_seeds(rng, 2)
     x, y = samples(30, 2)
     options = {"batch_size": 4, "shuffle": True}
-    seeds = [one, one, other, 0, 0, None, None, "not given", "not given"]
-    first, again, another, zero, zero_again, *free = submission.run("one_after_another", x, y, seeds, 2, **options)
-    assert len(free) == equal_to(4)  # each is compared with each below, however many there are
+    seeds = [None, one, one, other, 0, 0, None, "not given", "not given"]
+    submission.restart()  # its first dataset has no seed, as that of the new process below: a counter begins alike
+    unseeded, first, again, another, zero, zero_again, *free = submission.run("one_after_another", x, y, seeds, 2, **options)
+    assert len(free) == equal_to(3)  # each is compared with each below, however many there are
     states = {f"seed={seed}": submission.run("global_state", x, y, "noise", seed=seed, **options) for seed in (one, None)}
     promised = {
         f"{name}: no parallel step leaves the order to chance": submission.run("order_is_promised", x, y, batch_size=4, **how)
         for name, how in {"no shuffle": {}, "a seed": {"shuffle": True, "seed": one}}.items()
     }
+    fixed = submission.run("one_after_another", x, y, [None, None], 2, reshuffle=False, **options)
     submission.restart()
-    (later,) = submission.run("one_after_another", x, y, [one], 2, **options)
+    unlike, later = submission.run("one_after_another", x, y, [None, one], 2, **options)
+    free += [unseeded, unlike]
     facts = {
         "the same seed, the same epochs": first == again,
         "in a new process too": first == later,
         "another seed, other epochs": first != another and flat(first[0]) != flat(another[0]),
         "0 is a seed like any other": zero == zero_again and zero != first,
         "no seed: no two alike": all(a != b and flat(a[0]) != flat(b[0]) for a, b in combinations(free, 2)),
+        "no seed, reshuffle=False: no two alike": fixed[0] != fixed[1],
         **promised,
     }
     for seed, state in states.items():
