@@ -148,12 +148,15 @@ def copied(module, x, kernel, bias, options):
     first = module.MyDense(len(bias), activation=keras.activations.softplus, **options)
     config = first.get_config()
     again = module.MyDense.from_config(config)
+    plain = module.MyDense.from_config(module.MyDense(2).get_config())
     output = _given(again, x, kernel, bias)
     training = numbers(again(keras.ops.convert_to_tensor(x), training=True))
+    trainable, again.trainable = bool(again.trainable), True
     return {
-        "can be JSON": _can_be_json(config), "name": again.name, "dtype": again.dtype_policy.name,
-        "trainable": bool(again.trainable), "output": output, "training": training,
-        "dropout by default": float(module.MyDense(2).get_config()["dropout"]),
+        "can be JSON": _can_be_json(config) and _can_be_json(plain.get_config()), "name": again.name, "dtype": again.dtype_policy.name,
+        "trainable": trainable, "output": output, "training": training,
+        "trainable weights when it is set free": len(again.trainable_weights),
+        "dropout by default": float(plain.get_config()["dropout"]),
     }  # fmt: skip
 
 
@@ -228,6 +231,7 @@ def on_backend(module, x, kernel, bias, activation, share):
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     layer = module.MyDense(len(bias), activation=activation, dropout=share)
     output = _given(layer, x, kernel, bias)
+    layer(keras.ops.convert_to_tensor(x[0]))  # of fewer axes than it was built with
     training = numbers(layer(keras.ops.convert_to_tensor(x), training=True))
     model = keras.Sequential([keras.Input(x.shape[1:]), layer])
     model.compile(optimizer=keras.optimizers.SGD(0.0), loss="mse")
