@@ -144,7 +144,7 @@ def network_case(rng, hidden=(7, 4)):
     No two parameters have the same shape. Halves and powers of two: sums come out exactly, in whatever order
     they are taken, so that a mistake is recognised. The last feature hardly varies: (x - mean) / std, no more.
     """
-    tiny = np.float32(2.0**-24)
+    tiny = np.float32(2.0**-100)  # below every eps or bound that is put under a std
     shapes = layer_shapes(5, hidden, 3)
     values = [rng.integers(-4, 5, size=shape).astype(np.float32) / 2 for shape in shapes]
     mean, std = (
