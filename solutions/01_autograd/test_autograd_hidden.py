@@ -34,6 +34,7 @@ OPERATORS = {
     "- from the right": "y - h",
     "*": "h * y",
     "/ of small numbers": "(h * 1e-10) / (y * 1e-10)",
+    "/ of negative numbers": "(h - 3.5) / (y - 2.5)",
     "/ from the right": "y / h",
     "unary -": "-h",
     "** 3": "h ** 3",

@@ -208,6 +208,10 @@ def taken_from(weight, bias):
 def test_random_numbers_come_from_rng(submission, rng):
     """Equal generators give equal layers; else no two start alike."""
     got = submission.run("draws_of_several", 6, 5, int(rng.integers(2**31)))
+    alone = []
+    for _ in range(2):
+        submission.restart()
+        alone.append(submission.run("in_a_new_process", 6, 5))
 
     def alike(one, other, name):
         return np.array_equal(got[one][name], got[other][name])
@@ -222,6 +226,7 @@ def test_random_numbers_come_from_rng(submission, rng):
         "another seed, another layer": apart("first", "other seed"),
         "rng left out, two layers that differ": apart("rng left out", "rng left out again"),
         "rng=None, two layers that differ": apart("rng is None", "rng is None again"),
+        "rng left out, another layer in a new process": not np.array_equal(*alone),
         "the same np.random.seed, two layers that differ": apart("np.random.seed(0)", "np.random.seed(0) again"),
     }
     assert found == equal_to(dict.fromkeys(found, True))
@@ -275,7 +280,8 @@ def test_gradients_add_until_zero_grad(submission, reference, rng):
     zeros = [("forward", np.zeros((4, 4))), ("backward", rng.normal(size=(4, 3)))]  # for grad_bias alone
     short = [("look",), ("zero_grad",), *one, ("zero_grad",)]
     long = [*one, *two, *three, *four, ("zero_grad",), ("zero_grad",), *zeros, *five, ("zero_grad",)]
-    for script in (short, long):
+    between = [*one, two[0], ("zero_grad",), two[1]]  # as in many training loops
+    for script in (short, long, between):
         assert submission.run("play", script, own) == close_to(reference.run("play", script, own))
 
 
@@ -301,6 +307,10 @@ def test_floating_dtype_is_kept(submission, reference, rng, bias):
         script.append(("backward", quarters(3, 2).astype(came)))
     dtypes[f"{len(script) + 1} forward: y"], dtypes[f"{len(script) + 2} backward: grad_x"] = "float32", "float64"
     script += [("forward", quarters(3, 3).astype("float32")), ("backward", quarters(3, 2))]
+    for leading in ((), (2, 3)):
+        dtypes[f"{len(script) + 1} forward: y"] = dtypes[f"{len(script) + 2} backward: grad_x"] = "float32"
+        x, grad_y = (quarters(*leading, size).astype("float32") for size in (3, 2))
+        script += [("forward", x), ("backward", grad_y)]
     script.append(("look",))
 
     expected = reference.run("play", script, own if bias else (own[0], None))

@@ -45,8 +45,9 @@ STRUCTURES = {
 
 
 @cuda_may_be_asked_for
-def moved(module, structure, device):
-    return described(module.to_device(obj=STRUCTURES[structure](), device=place(device), non_blocking=False))
+def moved(module, structure, device, by_text=False):
+    target = device if by_text else place(device)
+    return described(module.to_device(obj=STRUCTURES[structure](), device=target, non_blocking=False))
 
 
 class Thing:
@@ -318,15 +319,20 @@ class Batches:
 
 
 class Failing:
-    """Batches of which the second cannot be read."""
+    """Batches of which the second cannot be read, or none: then the loop does not even begin."""
 
-    def __init__(self, batches):
-        self.batches = batches
+    def __init__(self, batches, at_once=False):
+        self.batches, self.at_once = batches, at_once
 
     def __len__(self):
         return len(self.batches)
 
     def __iter__(self):
+        if self.at_once:
+            raise KeyError("the second batch")
+        return self.first()
+
+    def first(self):
         yield self.batches[0]
         raise KeyError("the second batch")
 
@@ -349,7 +355,9 @@ def mode_afterwards(module, device, training, fails, state, batches):
 
     if fails == "model":
         model.register_forward_pre_hook(fail_at_second)
-    loader = Failing(_loader(batches)) if fails == "loader" else _loader(batches)
+    loader = _loader(batches)
+    if fails in ("loader", "iter(loader)"):
+        loader = Failing(loader, at_once=fails == "iter(loader)")
     try:
         came = type(module.evaluate(model, loader, loss, place(device))).__name__
     except KeyError as problem:

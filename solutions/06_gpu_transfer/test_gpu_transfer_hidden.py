@@ -64,6 +64,9 @@ def test_structures(submission, structure):
     for device in submission.run("accelerators"):
         got = saw(submission.run("moved", structure, device))
         assert {structure: got} == equal_to({structure: expected_structure(structure, device)})
+    got = submission.run("moved", structure, "cpu", by_text=True)
+    call = 'to_device(..., "cpu")'
+    assert {structure: got} == equal_to({structure: expected_structure(structure, "cpu")}, call=call)
 
 
 @points(1, id="06.1c", about="to_device")
@@ -144,7 +147,7 @@ def network_case(rng, hidden=(7, 4)):
     No two parameters have the same shape. Halves and powers of two: sums come out exactly, in whatever order
     they are taken, so that a mistake is recognised. The last feature hardly varies: (x - mean) / std, no more.
     """
-    tiny = np.float32(2.0**-24)
+    tiny = np.float32(2.0**-100)  # below every eps or bound that is put under a std
     shapes = layer_shapes(5, hidden, 3)
     values = [rng.integers(-4, 5, size=shape).astype(np.float32) / 2 for shape in shapes]
     mean, std = (
@@ -311,7 +314,7 @@ def test_mean_over_samples(submission, reference, rng, loss, training):
 @points(0.5, id="06.5c", about="evaluate")
 @catches("left_in_eval_mode", "always_back_to_training", "mode_lost_after_an_error")
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("fails", [None, "loss_fn", "model", "loader"])
+@pytest.mark.parametrize("fails", [None, "loss_fn", "model", "loader", "iter(loader)"])
 def test_mode_as_it_was(submission, rng, training, fails):
     """The model's mode is what it was before, also after an error, and the error reaches the caller."""
     state, batches = state_of(rng, 3, 4, 2, np.float32), batches_of(rng, (3, 3, 2), np.float32)

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from compiled import compiled
-from trees import form, key_of, network, parts, plain, read, stacked
+from trees import form, key_of, network, outline, parts, plain, read, stacked
 from watching import forget_older_objects, fresh, tracers_left
 
 KEYS = {"key": key_of, "PRNGKey": jax.random.PRNGKey}
@@ -77,9 +77,15 @@ def state_of(params, sizes):
 def around_calls(module, nets, lr):
     """What the arguments hold after each call, and the results of equal calls with others in between.
 
-    `nets`: (sizes, arrays, x, y) for each function, by name.
+    `nets`: (sizes, arrays, x, y) for each function, by name. Each is used after another network was made.
     """
     module = fresh(module)
+
+    def made(sizes, arrays):
+        params = network(module, sizes, arrays)
+        outline(module, [3, 1])
+        return params
+
     calls = {
         "apply": lambda x, y: plain(module.apply(params, x)),
         "loss": lambda x, y: plain(module.loss(params, x, y)),
@@ -89,7 +95,7 @@ def around_calls(module, nets, lr):
     results, arguments = {}, {}
     for name, call in calls.items():
         sizes, arrays, x, y = nets[name]
-        params = network(module, sizes, arrays)
+        params = made(sizes, arrays)
         before = form(params)
         own_x, own_y = x.copy(), y.copy()
         device_x, device_y = jax.device_put(x), jax.device_put(y)
@@ -97,7 +103,7 @@ def around_calls(module, nets, lr):
         if name == "update":
             module.update(network(module, sizes, arrays), x[::-1] + 1, y, 3 * lr)
         arguments[name] = {"params": state_of(params, sizes), "form kept": form(params) == before}
-        params = network(module, sizes, arrays)
+        params = made(sizes, arrays)
         results[name].append(call(device_x, device_y))
         arguments[name] |= {"x": own_x.copy(), "y": own_y.copy()}
         arguments[name]["given away"] = device_x.is_deleted() or device_y.is_deleted()

@@ -208,6 +208,10 @@ def test_several_updates(submission, reference, rng):
     lrs = {"int": -2, "numpy float64": 0.3, "JAX scalar": 0.3}
     got["one layer, one row, lr"] = submission.run("update_with_lrs", ONE_LAYER, arrays, x, y, lrs)
     expected["one layer, one row, lr"] = {kind: reference.run("steps", arrays, [(x, y)], [lr])[0] for kind, lr in lrs.items()}
+    sure = arrays | {"b1": np.array([0, 400, -400], np.float32)}  # class 1, and softmax gives 1: every gradient is 0
+    x, y = rng.uniform(-1, 1, size=x.shape).astype(np.float32), np.ones_like(y)
+    got |= {"one layer, without a gradient": submission.run("update_with_lrs", ONE_LAYER, sure, x, y, {"int": 1000})["int"]}
+    expected["one layer, without a gradient"] = sure
     assert got == close_to(expected, **NEAR)
 
 
