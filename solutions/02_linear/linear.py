@@ -73,7 +73,7 @@ class Linear:
             grad_y: gradient of the loss with respect to y, shaped as that y; never changed.
 
         Returns:
-            grad_x, the gradient with respect to x: its shape is x's, its dtype grad_y's.
+            grad_x, the gradient with respect to x: its shape is x's, its dtype grad_y's if that is floating.
         """
         # BEGIN SOLUTION 02.2 grad_x, and what this batch adds to grad_weight and grad_bias
         # A gradient sums over every sample, so all the leading dimensions become one.

@@ -45,9 +45,8 @@ STRUCTURES = {
 
 
 @cuda_may_be_asked_for
-def moved(module, structure, device, by_text=False):
-    target = device if by_text else place(device)
-    return described(module.to_device(obj=STRUCTURES[structure](), device=target, non_blocking=False))
+def moved(module, structure, device):
+    return described(module.to_device(obj=STRUCTURES[structure](), device=place(device), non_blocking=False))
 
 
 class Thing:

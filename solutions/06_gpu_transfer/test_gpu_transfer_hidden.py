@@ -64,9 +64,6 @@ def test_structures(submission, structure):
     for device in submission.run("accelerators"):
         got = saw(submission.run("moved", structure, device))
         assert {structure: got} == equal_to({structure: expected_structure(structure, device)})
-    got = submission.run("moved", structure, "cpu", by_text=True)
-    call = 'to_device(..., "cpu")'
-    assert {structure: got} == equal_to({structure: expected_structure(structure, "cpu")}, call=call)
 
 
 @points(1, id="06.1c", about="to_device")
