@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -28,6 +29,8 @@ from grader.reports.text import number, to_read
 
 T = TypeVar("T")
 MOST_ROWS = 60  # of a table in a terminal
+NAME_WIDTH = 12  # at least, of the column with the students; longer names are folded
+GAP = 2  # between columns
 COLOURS = {"passed": "green", "failed": "yellow", "not_attempted": "dim", "broken": "bold magenta"}
 
 
@@ -75,16 +78,51 @@ def print_class(attempts: Iterable[Attempt], folder: Path) -> None:
 
 
 def _print_scores(cells: dict[str, dict[str, Text]], console: Console) -> None:
-    exercises = sorted({exercise for row in cells.values() for exercise in row})
-    table = Table(box=None, pad_edge=False)
-    table.add_column(say("student"), overflow="fold", min_width=12)
-    for exercise in exercises:
-        table.add_column(exercise.partition("_")[0], justify="right")
-    for student in sorted(cells)[:MOST_ROWS]:
-        table.add_row(Text(printable(student)), *(cells[student].get(exercise, Text()) for exercise in exercises))
-    console.print(table)
+    """Several tables where the terminal is narrow, for rich leaves out without a word the columns that do not fit."""
+    shown = {student: cells[student] for student in sorted(cells)[:MOST_ROWS]}
+    sizes = {
+        exercise: Measurement.get(
+            console, console.options, Group(*(row.get(exercise, Text()) for row in shown.values()))
+        )
+        for exercise in sorted({exercise for row in cells.values() for exercise in row})
+    }
+    room = console.width - NAME_WIDTH
+    widths = {exercise: max(size.maximum, len(_short(exercise))) for exercise, size in sizes.items()}
+    if sum(widths.values()) + GAP * len(widths) > room:  # then cells are broken between words
+        widths = {exercise: max(size.minimum, len(_short(exercise))) for exercise, size in sizes.items()}
+    for place, some in enumerate(_that_fit(widths, room)):
+        if place:
+            console.print()
+        least = NAME_WIDTH + GAP + min(some.values())  # of a table; a terminal that is narrower breaks its lines
+        console.print(_scores(shown, some), width=max(console.width, least), crop=False)
     if len(cells) > MOST_ROWS:
         console.print(say("grade_more", count=len(cells) - MOST_ROWS))
+
+
+def _that_fit(widths: dict[str, int], room: int) -> Iterator[dict[str, int]]:
+    """The exercises in order, as many at a time as the room allows, and at least one."""
+    some: dict[str, int] = {}
+    for exercise, width in widths.items():
+        if some and sum(some.values()) + width + GAP * (len(some) + 1) > room:
+            yield some
+            some = {}
+        some[exercise] = width
+    if some:
+        yield some
+
+
+def _scores(cells: dict[str, dict[str, Text]], widths: dict[str, int]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
+    table.add_column(say("student"), overflow="fold", min_width=NAME_WIDTH)
+    for exercise, width in widths.items():
+        table.add_column(_short(exercise), justify="right", width=width)
+    for student, row in cells.items():
+        table.add_row(Text(printable(student)), *(row.get(exercise, Text()) for exercise in widths))
+    return table
+
+
+def _short(exercise: str) -> str:
+    return exercise.partition("_")[0]
 
 
 def _with_new_name(attempt: Attempt) -> list[CheckResult]:
