@@ -25,10 +25,10 @@ class Counting(keras.Model):
     Its call takes no `training`, as the README allows: whoever calls the model says it, and Keras hands it on.
     """
 
-    def __init__(self, seed):
+    def __init__(self, seed, outputs=1):
         super().__init__()
         self.calls = 0
-        self.dense = keras.layers.Dense(1, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
+        self.dense = keras.layers.Dense(outputs, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
 
     def call(self, x):
         self.calls += 1
@@ -115,7 +115,7 @@ def forward_passes(module, x, y, seed):
     forbid_keras_training()
     counts, metric = [], TotalError()
     for metrics in ([], [metric]):
-        model = Counting(seed)
+        model = Counting(seed, outputs=y.shape[1])
         model(tf.constant(x))
         model.calls = 0
         before = [np.array(weight) for weight in model.get_weights()]

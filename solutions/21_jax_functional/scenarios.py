@@ -61,9 +61,11 @@ def loss_and_grad(module, sizes, arrays, x, y):
 
 
 def losses_with_and_without_jit(module, sizes, arrays, batches):
-    """`loss` of each batch, called as it is and inside a jit."""
+    """`loss` of each batch, called as it is and inside a jit; whether the labels are as before."""
     params, inside = network(module, sizes, arrays), compiled(module, "loss")
-    return {name: [plain(module.loss(params, x, y)), plain(inside(params, x, y))] for name, (x, y) in batches.items()}
+    labels = {name: y.copy() for name, (_, y) in batches.items()}
+    losses = {name: [plain(module.loss(params, x, y)), plain(inside(params, x, y))] for name, (x, y) in batches.items()}
+    return losses, all(np.array_equal(y, labels[name]) for name, (_, y) in batches.items())
 
 
 def state_of(params, sizes):
@@ -221,9 +223,10 @@ def own_params(module, sizes, x, y):
 
 
 def inputs_of_every_dtype(module, sizes, arrays, x, y, dtypes, label_dtypes):
-    """Logits and loss for x as each dtype, and the loss for y as each dtype."""
+    """Logits and loss for x as each dtype, the loss for y as each dtype, and the dtype of an array that others make."""
     params = network(module, sizes, arrays)
     seen = {f"y: {dtype}": plain(module.loss(params, x, y.astype(dtype))) for dtype in label_dtypes}
+    seen["jnp.zeros(1).dtype"] = jnp.zeros(1).dtype.name
     for dtype in dtypes:
         cast = x.astype(dtype)
         seen[f"x: {dtype}"] = {"apply": plain(module.apply(params, cast)), "loss": plain(module.loss(params, cast, y))}

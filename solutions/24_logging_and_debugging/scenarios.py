@@ -538,6 +538,13 @@ def _without_relu(model: nn.Sequential) -> Made:
     return model, adam(model)
 
 
+def _first_of_two_dead(model: nn.Sequential) -> Made:
+    dead(model, 0)
+    with torch.no_grad():
+        model[2].bias.fill_(1.0)  # without it the second layer would be dead too, as it sees zeros
+    return model, adam(model)
+
+
 def _second_layer_dead(model: nn.Sequential) -> Made:
     dead(model, 2)
     return model, adam(model)
@@ -667,6 +674,10 @@ def _put_right_last(model: nn.Sequential) -> Made:
     return model, LateMisfortune(model, 14, put_right_at=24)
 
 
+def _put_right_too_late(model: nn.Sequential) -> Made:
+    return model, LateMisfortune(model, 14, put_right_at=25)
+
+
 def _back_where_it_was(model: nn.Sequential) -> Made:
     return model, LateMisfortune(model, 1, put_right_at=24)
 
@@ -675,6 +686,7 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "nan weights": _nan_weights,
     "statistics far off": _statistics_far_off,
     "no ReLU": _without_relu,
+    "first layer dead, second alive": _first_of_two_dead,
     "second layer dead": _second_layer_dead,
     "half a layer dead": _half_a_layer_dead,
     "all but one of a layer dead, learning rate tiny": _almost_dead_and_slow,
@@ -699,6 +711,7 @@ PATIENTS: dict[str, Callable[[nn.Sequential], Made]] = {
     "diverges late": _diverges_late,
     "diverges at the 99th step": _diverges_last,
     "put right at the 24th step": _put_right_last,
+    "put right by the 25th step, the last": _put_right_too_late,
     "back where it was": _back_where_it_was,
 }
 
