@@ -98,17 +98,19 @@ def test_gradients_of_the_reference_are_those_of_jax(references: Any, sizes: lis
         arrays |= {f"W{layer}": rng.normal(size=(fan_in, fan_out)), f"b{layer}": rng.normal(size=fan_out)}
     x, y = rng.normal(size=(5, sizes[0])), rng.integers(0, sizes[-1], size=5)
 
-    def loss(params: dict[str, Any]) -> Any:
-        hidden = jnp.asarray(x)
+    def loss(params: dict[str, Any], x: Any) -> Any:
+        hidden = x
         for layer in range(1, len(sizes)):
             hidden = hidden @ params[f"W{layer}"] + params[f"b{layer}"]
             hidden = jnp.tanh(hidden) if layer < len(sizes) - 1 else hidden
         return -jax.nn.log_softmax(hidden)[jnp.arange(5), y].mean()
 
     with jax.enable_x64(True):
-        expected = jax.jit(jax.grad(loss))({name: jnp.asarray(array) for name, array in arrays.items()})
-    found = references.grads_in_float64(arrays, x, y)
+        given = {name: jnp.asarray(array) for name, array in arrays.items()}, jnp.asarray(x)
+        expected, of_x = jax.jit(jax.grad(loss, argnums=(0, 1)))(*given)
+    found, found_of_x = references.backward(arrays, x, y)
     assert found.keys() == expected.keys()
+    assert np.allclose(found_of_x, of_x, rtol=1e-10, atol=1e-13)
     assert all(np.allclose(found[name], expected[name], rtol=1e-10, atol=1e-13) for name in found)
 
 

@@ -44,6 +44,11 @@ def losses(arrays, batches):
 
 def grads_in_float64(arrays, x, y):
     """The gradient of the mean loss, by name, by the chain rule in numpy; tests compare it with jax.grad in float64."""
+    return backward(arrays, x, y)[0]
+
+
+def backward(arrays, x, y):
+    """The gradients of the mean loss with respect to the arrays, by name, and with respect to x."""
     inputs, found = [np.asarray(x, np.float64)], {}
     for layer in range(1, depth_of(arrays)):
         inputs.append(np.tanh(inputs[-1] @ arrays[f"W{layer}"].astype(np.float64) + arrays[f"b{layer}"]))
@@ -52,8 +57,10 @@ def grads_in_float64(arrays, x, y):
     back = (share / share.sum(axis=1, keepdims=True) - np.eye(out.shape[1])[np.asarray(y)]) / len(x)
     for layer in range(depth_of(arrays), 0, -1):
         found |= {f"W{layer}": inputs[layer - 1].T @ back, f"b{layer}": back.sum(axis=0)}
-        back = back @ arrays[f"W{layer}"].astype(np.float64).T * (1 - inputs[layer - 1] ** 2)
-    return dict(sorted(found.items()))
+        back = back @ arrays[f"W{layer}"].astype(np.float64).T
+        if layer > 1:
+            back *= 1 - inputs[layer - 1] ** 2
+    return dict(sorted(found.items())), back
 
 
 def grads(arrays, x, y):
@@ -70,6 +77,13 @@ def steps(arrays, batches, lrs):
         params = {name: array - lr * found[name] for name, array in params.items()}
         seen.append({name: single(array) for name, array in params.items()})
     return seen
+
+
+def grads_through_a_step(arrays, x, y, lr):
+    """The loss after a step on a batch, differentiated with respect to the step's lr and, apart from it, to x."""
+    before = grads_in_float64(arrays, x, y)
+    after, of_x = backward({name: array - lr * before[name] for name, array in arrays.items()}, x, y)
+    return {"lr": single(-sum((before[name] * after[name]).sum() for name in before)), "x": single(of_x)}
 
 
 def example_grads(arrays, x, y):

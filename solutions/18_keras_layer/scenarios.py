@@ -26,6 +26,16 @@ def new_weights(module, width, units, count):
 
 
 @beside_learners_code
+def weights_when_fit_builds(module, width, units):
+    """Kernel and bias of a layer that the first step of a training builds, one that learns nothing."""
+    layer = module.MyDense(units)
+    model = keras.Sequential([layer])
+    model.compile(optimizer=keras.optimizers.SGD(0.0), loss="mse", jit_compile=False)
+    model.fit(np.zeros((2, width), np.float32), np.zeros((2, units), np.float32), verbose=0)
+    return {"kernel": numbers(layer.kernel), "bias": numbers(layer.bias)}
+
+
+@beside_learners_code
 def activated(module, x, kernel, bias, activation):
     layer = module.MyDense(len(bias), activation=ACTIVATIONS[activation]() if activation in ACTIVATIONS else activation)
     return _given(layer, x, kernel, bias)
@@ -130,6 +140,7 @@ def dropped(module, x, kernel, bias, share, activation, times):
     return {
         "no flag": numbers(layer(x)), "predicting": numbers(layer(x, training=False)),
         "training": [numbers(layer(x, training=True)) for _ in range(times)], "compiled": _compiled(layer, x),
+        "weights": len(layer.weights),
     }  # fmt: skip
 
 

@@ -35,18 +35,21 @@ def test_more_axes_and_other_activations(submission, rng):
 @needs("test_a_layer_of_three_units")
 @catches("kernel_of_zeros", "kernel_normal", "every_kernel_the_same")
 def test_the_kernel_is_glorot_uniform(submission):
-    """A new kernel is drawn from U(-b, b) with b = sqrt(6/(in + units)), and no two layers have the same."""
+    """A new kernel is drawn from U(-b, b) with b = sqrt(6/(in + units)), whoever builds the layer, and no two layers have
+    the same."""
     width, units = 120, 40
     first, second = submission.run("new_weights", width, units, 2)
     bound = np.sqrt(6 / (width + units))
-    kernel = first["kernel"]
-    facts = {
-        "shape (in, units)": kernel.shape == (width, units),
-        "within the bound": bool(np.abs(kernel).max() <= bound),
-        "reaches the bound": bool(np.abs(kernel).max() > 0.99 * bound),
-        "spread": bool(abs(kernel.std() - bound / np.sqrt(3)) < 0.03 * bound),
-        "two layers differ": not np.array_equal(kernel, second["kernel"]),
-    }
+    facts = {"two layers differ": not np.array_equal(first["kernel"], second["kernel"])}
+    by_fit = submission.run("weights_when_fit_builds", width, units)
+    for how, made in [("", first), ("built by fit: ", by_fit)]:
+        kernel = made["kernel"]
+        facts |= {
+            f"{how}shape (in, units)": kernel.shape == (width, units),
+            f"{how}within the bound": bool(np.abs(kernel).max() <= bound),
+            f"{how}reaches the bound": bool(np.abs(kernel).max() > 0.99 * bound),
+            f"{how}spread": bool(abs(kernel.std() - bound / np.sqrt(3)) < 0.03 * bound),
+        }
     assert facts == all_hold(facts)
 
 
@@ -207,6 +210,7 @@ def test_dropout_only_while_training(submission, rng):
         "anew in each compiled step": not np.array_equal(*seen["compiled"]),
         "not the same outputs of every row": all(varies[:-1]),
         "not whole rows": varies[-1],
+        "kernel and bias are the only weights": seen["weights"] == 2,
     }
     assert facts == all_hold(facts)
     never = submission.run("dropped", x, kernel, bias, 0.0, "sigmoid", 1)["training"][0]

@@ -19,20 +19,29 @@ FUNCTIONS = {
 }
 
 
+class Listening(keras.layers.Layer):
+    """Gives what it is given, and keeps what it was told of training."""
+
+    def call(self, x, training=None):
+        self.training = training
+        return x
+
+
 class Counting(keras.Model):
     """Counts how often Python runs its call: each time in eager mode, once per trace in a compiled step.
 
-    Its call takes no `training`, as the README allows: whoever calls the model says it, and Keras hands it on.
+    Its call takes no `training`, as the README allows: whoever calls the model says it, and Keras hands it on to the
+    layers in it.
     """
 
     def __init__(self, seed, outputs=1):
         super().__init__()
-        self.calls = 0
+        self.calls, self.listening = 0, Listening()
         self.dense = keras.layers.Dense(outputs, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
 
     def call(self, x):
         self.calls += 1
-        return self.dense(x)
+        return self.dense(self.listening(x))
 
 
 def built(optimizer, model):
@@ -87,12 +96,15 @@ def loose_weights(module, x, y, seed):
 
 
 def _odd_steps(module, x, seed):
-    """The losses of a step whose gradients are all 0 and of one whose gradients are nan, and the weights in the end."""
+    """The losses of a step whose gradients are all 0, of one whose gradients are nan and of two epochs after that, and
+    the weights in the end."""
     model, nothing = Counting(seed), tf.zeros_like(x)
     target, loss_fn = model(nothing), LOSSES["mse"]()
     optimizer = built(keras.optimizers.SGD(0.1), model)
     names = {"loss where each gradient is 0": (nothing, target), "loss of a target that is nan": (x, target * np.nan)}
     seen = {name: np.float32(module.train_step(model, *given, loss_fn, optimizer)) for name, given in names.items()}
+    history = module.fit(model, tf.data.Dataset.from_tensors((x, target)), loss_fn, optimizer, epochs=2)
+    seen["losses of two epochs after it"] = np.array([epoch["loss"] for epoch in history], np.float32)
     return seen | {"weights after it": np.concatenate([np.ravel(weight) for weight in model.get_weights()])}
 
 
@@ -111,9 +123,10 @@ class TotalError(keras.metrics.Metric):
 
 
 def forward_passes(module, x, y, seed):
-    """How often one step runs the model, without and with a metric; what that metric was given; the weights before."""
+    """How often one step runs the model, without and with a metric; what that metric was given; the weights before;
+    whether the layers in the model knew that it trains."""
     forbid_keras_training()
-    counts, metric = [], TotalError()
+    counts, knew, metric = [], [], TotalError()
     for metrics in ([], [metric]):
         model = Counting(seed, outputs=y.shape[1])
         model(tf.constant(x))
@@ -121,7 +134,8 @@ def forward_passes(module, x, y, seed):
         before = [np.array(weight) for weight in model.get_weights()]
         module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model), metrics)
         counts.append(model.calls)
-    return {"passes": counts, "total error": float(metric.result()), "weights": before}
+        knew.append(bool(model.listening.training))
+    return {"passes": counts, "total error": float(metric.result()), "weights": before, "knows that it trains": all(knew)}
 
 
 def traces(module, x, y, trainings, batch_size, seed):
@@ -216,9 +230,11 @@ def classifier(module, x, classes, batch_size, count, seed):
 
     specs = (tf.TensorSpec((None, x.shape[1]), x.dtype), tf.TensorSpec((None,), classes.dtype))
     data = tf.data.Dataset.from_generator(batches, output_signature=specs)
-    history = module.fit(model, data, _cross_entropy, optimizer, [right], epochs=count)
+    metrics = [right]
+    history = module.fit(model, data, _cross_entropy, optimizer, metrics, epochs=count)
     return {
         "history": history, "the dataset is gone through in each epoch": len(begun) >= count,
+        "the list of metrics stays as it was": len(metrics) == 1,
         "a frozen layer stays frozen": not model.get_layer("frozen").trainable,
     }  # fmt: skip
 

@@ -50,8 +50,8 @@ def test_epochs_equal_keras_fit(submission, rng):
     given = ("plain", x, y, 3, 3, "momentum", "two", draw_seed(rng))
     assert submission.run("epochs", *given) == close_to(submission.alone("keras_epochs", *given), **TIGHT)
     given = (rng.integers(0, 5, size=(7, 3)), rng.integers(0, 3, size=7), 3, 2, draw_seed(rng))
-    facts = {"the dataset is gone through in each epoch": True, "a frozen layer stays frozen": True}
-    expected = {"history": submission.alone("keras_classifier", *given), **facts}
+    facts = ("the dataset is gone through in each epoch", "the list of metrics stays as it was", "a frozen layer stays frozen")
+    expected = {"history": submission.alone("keras_classifier", *given), **dict.fromkeys(facts, True)}
     assert submission.run("classifier", *given) == close_to(expected, **TIGHT)
 
 
@@ -59,14 +59,15 @@ def test_epochs_equal_keras_fit(submission, rng):
 @catches("none_grads_skipped", "none_grads_only_first_named")
 def test_a_weight_without_gradient_is_reported(submission, rng):
     """Trainable weights that no gradient reaches are a ValueError that names each, in fit too; no weight, optimizer or
-    metric has changed. A gradient of zeros is one, and so is one of nan."""
+    metric has changed. A gradient of zeros is one, and so is one of nan; fit goes on after it."""
     x, y = batch(rng)
     seed = draw_seed(rng)
     for taken in ("loose_step", "loose_fit"):
         assert submission.error(taken, x, y, seed) == raised(ValueError, mentions=["loose", "idle"])
     seen = submission.run("loose_weights", x, y, seed)
     before, after = seen.pop("before"), seen.pop("after")
-    odd = {"loss where each gradient is 0": 0.0, "loss of a target that is nan": np.nan, "weights after it": np.full(4, np.nan)}
+    odd = {"loss where each gradient is 0": 0.0, "loss of a target that is nan": np.nan, "losses of two epochs after it": np.full(2, np.nan)}
+    odd["weights after it"] = np.full(4, np.nan)
     assert {"weights": after, **seen} == equal_to(
         {"weights": before, "metric": 0.0, "the optimizer's steps": 0, **{name: np.float32(value) for name, value in odd.items()}}
     )
@@ -103,13 +104,14 @@ def test_dropout_and_statistics_are_kerass(submission, rng):
 @catches("tape_used_twice", "metrics_of_a_second_pass", "second_pass_for_the_loss")
 def test_one_forward_pass_a_step(submission, rng):
     """A step runs the model once, with metrics and without: the tape, the loss and the metrics, each updated once, share
-    that pass."""
+    that pass, and the layers in the model know that it trains."""
     x, y = batch(rng, outputs=2)
     seen = submission.run("forward_passes", x, y, draw_seed(rng))
     kernel, bias = (weight.reshape(shape) for weight, shape in zip(seen["weights"], ((3, 2), (2,)), strict=True))
     got = {"passes without metrics": seen["passes"][0], "passes with a metric": seen["passes"][1]}
     expected = dict.fromkeys(got, 1) | {"total error": float(np.abs(y - (x @ kernel + bias)).sum())}
-    assert got | {"total error": seen["total error"]} == close_to(expected, rtol=1e-5)
+    expected["knows that it trains"] = True
+    assert got | {name: seen[name] for name in ("total error", "knows that it trains")} == close_to(expected, rtol=1e-5)
 
 
 @points(2, id="19.7", about="fit")

@@ -9,6 +9,7 @@ from tensorflow.core.framework import graph_pb2
 from tensorflow.python.data.ops import shuffle_op
 from tensorflow.python.eager import context
 from tensorflow.python.framework import op_def_registry
+from tensorflow.python.ops.script_ops import FuncRegistry
 
 MOST_BATCHES = 400  # no check needs as many; a dataset without an end must not take for ever
 
@@ -53,6 +54,22 @@ def first_batches(module, count, batch_size, epochs, seed):
     x = np.arange(count)
     dataset = module.make_dataset(x, x, batch_size, shuffle=True, seed=seed)
     return [next(iter(dataset))[0].numpy() for _ in range(epochs)]
+
+
+def calls_into_python(module, count, batch_size):
+    """How often TensorFlow calls Python until the first batch of `count` shuffled samples is there."""
+    x, calls, call = np.arange(count), [], FuncRegistry.__call__
+
+    def counted(*arguments):
+        calls.append(None)
+        return call(*arguments)
+
+    FuncRegistry.__call__ = counted
+    try:
+        next(iter(module.make_dataset(x, x, batch_size, shuffle=True, seed=1)))
+    finally:
+        FuncRegistry.__call__ = call
+    return len(calls)
 
 
 def steps(dataset):

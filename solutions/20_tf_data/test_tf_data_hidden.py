@@ -70,7 +70,8 @@ def test_permutations_of_samples(submission, rng):
     short = {tuple(flat(epoch)) for epoch in cut}
     (read,) = submission.run("reads", x, y, shuffle=True, batch_size=7, seed=seeds[2])
     read += submission.run("reads", x, y, shuffle=True, batch_size=7)[0]  # two shuffles of one seed agree by that alone
-    after = submission.run("inputs_after", x, y, 2, shuffle=True, batch_size=7, seed=seeds[2])
+    options = {"shuffle": True, "batch_size": 7, "seed": seeds[2]}
+    after = [submission.run("inputs_after", x, y, 2, reshuffle=reshuffle, **options) for reshuffle in (True, False)]
     together = {frozenset(map(int, batch)) for epoch in epochs for batch in epoch}
     facts = {
         "every sample once": all(sorted(flat(epoch)) == list(range(60)) for epoch in epochs),
@@ -79,7 +80,7 @@ def test_permutations_of_samples(submission, rng):
         "samples meet others in each epoch": len(together) == sum(map(len, epochs)),
         "the 6 orders of 3 samples in 130 epochs": short == set(permutations(range(3))),
         "each with its own label": all(np.array_equal(3 * batch[:, 0] + 1, labels) for batch, labels in read),
-        "x and y keep their order": np.array_equal(after["x"], x) and np.array_equal(after["y"], y),
+        "x and y keep their order": all(np.array_equal(one["x"], x) and np.array_equal(one["y"], y) for one in after),
     }
     assert facts == all_hold(facts)
 
@@ -88,7 +89,11 @@ def test_permutations_of_samples(submission, rng):
 @needs("test_a_shuffled_epoch")
 @catches("small_buffer")
 def test_any_sample_can_come_first(submission, rng):
-    """However many samples there are, the first batch is drawn from all of them."""
+    """However many samples there are, the first batch is drawn from all of them, without a way through Python for each."""
+    few_calls = submission.run("calls_into_python", 20_000, 100) < 10_000
+    assert {"samples do not pass through Python one by one": few_calls} == equal_to(
+        {"samples do not pass through Python one by one": True}
+    )
     got = {}
     for count, batch_size, epochs in [(300, 40, 1), (4_000, 1_000, 2), (130_000, 500, 1)]:
         (seed,) = draw_seeds(rng, 1)
@@ -180,9 +185,9 @@ def test_dtypes_are_kept(submission, rng, x_dtype, y_dtype):
 @catches("augments_batches", "augments_labels", "cache_after_augment")
 def test_augment_gets_one_sample_of_x(submission, rng):
     """augment gets a single sample of x, every sample of every epoch, and no label."""
-    x, y = rng.normal(size=(6, 2, 3)), rng.normal(size=(6, 2, 3)).astype(np.float32)
+    x, labels = rng.normal(size=(6, 2, 3)), rng.normal(size=(6, 2, 3))
     got, expected = {}, {}
-    for name in ("twice and one", "turned"):
+    for name, y in [("twice and one", labels), ("turned", labels.astype(np.float32))]:  # labels like x, and of another dtype
         (got[name],) = submission.run("augmented", x, y, name, batch_size=4)
         expected[name] = submission.alone("plain_augmented", x, y, name, batch_size=4)
     assert got == close_to(expected)
@@ -193,6 +198,12 @@ def test_augment_gets_one_sample_of_x(submission, rng):
         noise = [float(row[0]) for batches in reads for batch, _ in batches for row in batch]
         facts[f"{options}: 24 draws"] = len(set(noise)) == len(noise) == 24
     assert facts == all_hold(facts)
+
+
+def orders_that_are_promised(seed):
+    return {
+        "no shuffle": {}, "a seed": {"shuffle": True, "seed": seed}, "reshuffle=False": {"shuffle": True, "reshuffle": False},
+    }  # fmt: skip
 
 
 @points(2, id="20.8", about="make_dataset")
@@ -213,7 +224,7 @@ def test_the_seed_decides(submission, rng):
     states = {f"seed={seed}": submission.run("global_state", x, y, "noise", seed=seed, **options) for seed in (one, None)}
     promised = {
         f"{name}: no parallel step leaves the order to chance": submission.run("order_is_promised", x, y, batch_size=4, **how)
-        for name, how in {"no shuffle": {}, "a seed": {"shuffle": True, "seed": one}}.items()
+        for name, how in orders_that_are_promised(one).items()
     }
     fixed = submission.run("one_after_another", x, y, [None, None], 2, reshuffle=False, **options)
     submission.restart()

@@ -173,7 +173,7 @@ def traced_lengths(module, sizes, arrays, batches):
 
 
 def inside_others(module, sizes, arrays, others, xs, ys, lrs):
-    """The functions inside vmap, scan and jit of the caller. `others`: the params of a second network."""
+    """The functions inside vmap, scan, grad and jit of the caller. `others`: the params of a second network."""
     params = network(module, sizes, arrays)
     both = stacked(params, network(module, sizes, others))
 
@@ -182,7 +182,12 @@ def inside_others(module, sizes, arrays, others, xs, ys, lrs):
         return module.update(params, x, y, lr), module.loss(params, x, y)
 
     last, losses = jax.lax.scan(step, params, (xs, ys, np.asarray(lrs, np.float32)))
+    def after_a_step(lr, x):
+        return module.loss(module.update(params, xs[0], ys[0], lr), x, ys[0])
+
+    of_lr, of_x = jax.jit(jax.grad(after_a_step, argnums=(0, 1)))(lrs[0], xs[0])
     return {
+        "grad of the loss after a step": {"lr": plain(of_lr), "x": plain(of_x)},
         "scan": {"losses": plain(losses), "params": read(last, sizes)},
         "vmap of apply over two networks": plain(jax.jit(jax.vmap(lambda p: module.apply(p, xs[0])))(both)),
     }

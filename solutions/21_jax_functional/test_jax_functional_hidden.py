@@ -290,6 +290,7 @@ def test_inside_other_transformations(submission, reference, rng):
     before = [arrays, *steps[:-1]]
     losses = [reference.run("loss", params, *one) for params, one in zip(before, batches, strict=True)]
     expected = {
+        "grad of the loss after a step": reference.run("grads_through_a_step", arrays, *batches[0], lrs[0]),
         "scan": {"losses": np.stack(losses), "params": steps[-1]},
         "vmap of apply over two networks": np.stack([reference.run("logits", one, xs[0]) for one in (arrays, others)]),
     }
