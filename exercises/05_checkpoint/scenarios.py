@@ -110,7 +110,8 @@ def given_back(module: Any, epoch: int, extra: Any) -> dict[str, Any]:
 
     def described(value: Any) -> Any:
         if type(value) is dict:
-            return {key if isinstance(key, str) else repr(key): described(item) for key, item in value.items()}
+            names = {key: key if isinstance(key, str) else f"{type(key).__name__}({key})" for key in value}
+            return {names[key]: described(item) for key, item in value.items()}
         if type(value) in (list, tuple):
             return type(value)(described(item) for item in value)
         return [type(value).__name__, str(value.dtype), value.tolist()] if hasattr(value, "dtype") else value

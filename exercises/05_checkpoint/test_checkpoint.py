@@ -91,6 +91,7 @@ GIVEN = [
     (4, False),
     (6, {"epoch": 60, "model": "small", "optimizer": None}),
     (8, np.array([0.5, 2.0])),
+    (9, {"best": {1: 0.5, 2: 0.25}}),
 ]
 BACK = {
     5: {
@@ -100,6 +101,7 @@ BACK = {
     },
     1: (tensor("float64", [1.5, -2.0]), {"ids": tensor("int64", [[3], [4]]), "none": None}, ["a", []]),
     8: tensor("float64", [0.5, 2.0]),
+    9: {"best": {"int(1)": 0.5, "int(2)": 0.25}},
 }
 
 

@@ -292,11 +292,11 @@ def _loader(batches):
 
 @cuda_may_be_asked_for
 def evaluated(module, device, training, loss, state, batches):
-    """The mean loss, in which mode the model was asked, and what it holds afterwards."""
+    """The mean loss, in which mode the model was asked, and what it holds afterwards. The loader gives its batches once."""
     model = Watched(network(state)).to(place(device)).train(training)
-    loss = WatchedLoss(getattr(torch.nn.functional, loss))
+    loss, loader = WatchedLoss(getattr(torch.nn.functional, loss)), iter(_loader(batches))
     with accelerator.late_copies() if device != "cpu" else nullcontext():
-        returned = module.evaluate(model=model, loader=_loader(batches), loss_fn=loss, device=place(device))
+        returned = module.evaluate(model=model, loader=loader, loss_fn=loss, device=place(device))
     after = {name: value.detach().cpu() for name, value in model.model.state_dict().items()}
     return {
         **arrivals(model, loss),
