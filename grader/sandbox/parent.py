@@ -18,6 +18,7 @@ from grader.sandbox.fences import Fence
 from grader.sandbox.link import LinkedWorker
 from grader.sandbox.polled import Polled
 from grader.sandbox.runtimes import Runtime, address_space, interpreter_paths, package_folders
+from grader.worker.parent import MOST_KEPT
 from grader.worker.scratch import remove
 from grader.worker.serve import DATA
 from grader.worker.values import decode, encode
@@ -38,6 +39,7 @@ class WarmParent:
         self.runtime, self.fence = runtime, fence
         self.held: list[str] = []
         self.workers = 0  # that are open
+        self.kept: list[str] = []  # scratch folders in which another worker may go on
         self._started = 0
         self._spoilt = False
         self._home = "" if fence.outer else tempfile.mkdtemp(prefix="kata-")
@@ -61,6 +63,15 @@ class WarmParent:
         """Can it start another worker? Not if it died, if something of a worker's is left that it cannot remove, or if
         it has started very many."""
         return not self._spoilt and self._started < MOST_WORKERS and self._process.poll() is None
+
+    @property
+    def needed(self) -> bool:
+        """Are there workers of it, or files to which another one may come back?"""
+        return bool(self.workers or (self.kept and self._process.poll() is None))
+
+    def keeps(self, folder: str | None) -> bool:
+        """Can a worker go on in that folder? It lies in this process's world, and in no other's."""
+        return folder in self.kept and self._process.poll() is None
 
     def wait_until_ready(self) -> None:
         """Returns when imports are done and the parent's own layers are on. Raises FenceMissing if it did not start."""
@@ -182,6 +193,7 @@ class WarmParent:
     def open_worker(self, folder: str | None = None) -> LinkedWorker:
         """A new worker, forked and confined. `folder`: the scratch folder of an earlier one, to keep its files."""
         self.wait_until_ready()
+        self.kept = [kept for kept in self.kept if kept != folder]
         folder = folder or f"{self._home or '/tmp'}/{secrets.token_hex(8)}"
         mine, theirs = (one.detach() for one in socket.socketpair())
         output_read, output_write = os.pipe()
@@ -202,6 +214,8 @@ class WarmParent:
             except FenceMissing:  # the parent was killed, and its children with it
                 return signal.SIGKILL, 0
             self._spoilt = self._spoilt or not status["clean"]
+            if keep_files:
+                self.kept = [*self.kept, folder][-MOST_KEPT:]
             return status["signal"], status["code"]
 
         self.workers += 1

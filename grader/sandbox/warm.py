@@ -19,18 +19,21 @@ class FencedWorkers:
         self._retired: list[WarmParent] = []
 
     def warm(self, runtime: str) -> WarmParent:
-        """The runtime's warm parent. One that died, or whose disk a worker spoilt, is replaced."""
+        """The runtime's warm parent. One that died, that started very many workers, or whose disk one of them spoilt is
+        replaced, and ends when nobody needs it any more."""
         parent = self._parents.get(runtime)
         if parent is not None and not parent.usable:
             self._retired.append(self._parents.pop(runtime))
-        while self._retired and not self._retired[-1].workers:
-            self._retired.pop().close()
+        for old in [parent for parent in self._retired if not parent.needed]:
+            self._retired.remove(old)
+            old.close()
         if runtime not in self._parents:
             self._parents[runtime] = WarmParent(find_runtime(runtime), self.fence)
         return self._parents[runtime]
 
     def open_worker(self, runtime: str, folder: str | None = None) -> LinkedWorker:
-        worker = self.warm(runtime).open_worker(folder)
+        keeper = next((parent for parent in (*self._parents.values(), *self._retired) if parent.keeps(folder)), None)
+        worker = (keeper or self.warm(runtime)).open_worker(folder)
         if lacking := self.fence.required() - set(worker.held):
             worker.end()
             raise FenceMissing(f"a worker lacks {', '.join(sorted(lacking))}; it was not given the submission")

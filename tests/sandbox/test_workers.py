@@ -191,3 +191,30 @@ def test_a_warm_parent_that_has_started_many_workers_is_renewed(fence: Fence, mo
         assert first._process.poll() is not None
     finally:
         source.close()
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_files_that_are_kept_are_there_though_their_warm_parent_is_replaced(
+    fence: Fence, monkeypatch: pytest.MonkeyPatch, spoilt: bool
+) -> None:
+    """Between a worker and the one that goes on in its folder. The old parent ends once nobody can come back to it."""
+    monkeypatch.setattr("grader.sandbox.parent.MOST_WORKERS", 2)
+    source = FencedWorkers(fence)
+    try:
+        first = source.warm("numpy")
+        source.open_worker("numpy").end()
+        worker = open_one(source)
+        run_in(worker, "remember")
+        worker.keep_files = True
+        worker.end()
+        first._spoilt = spoilt
+        other = open_one(source)
+        assert source.warm("numpy") is not first
+        worker = open_one(source, worker.folder)
+        assert run_in(worker, "remembers") == (False, True, ["inner", "mark"])
+        worker.end()
+        other.end()
+        source.open_worker("numpy").end()
+        assert first._process.poll() is not None
+    finally:
+        source.close()
