@@ -22,9 +22,9 @@ FUNCTIONS = {
 class Listening(keras.layers.Layer):
     """Gives what it is given, and keeps what it was told of training."""
 
-    def call(self, x, training=None):
+    def call(self, given, training=None):
         self.training = training
-        return x
+        return given
 
 
 class Counting(keras.Model):
