@@ -133,14 +133,14 @@ class Submission:
             raise
         worker.keep_files = True
         try:
-            seen = self.run(scenario, *values, **options)
+            return self.run(scenario, *values, **options)
         except WorkerDied as death:
+            self._folder = worker.folder  # for the next run; if the check ends here, the next check removes it
             if death.code != KILLED_CODE:
                 raise
-            self._worker, self._folder = None, worker.folder
             return "killed"
-        worker.keep_files = False
-        return seen
+        finally:
+            worker.keep_files = False
 
     def alone(self, scenario: str, *values: Any, **options: Any) -> Any:
         """The scenario's value with `None` for the learner's module, from a worker that never sees the submission."""

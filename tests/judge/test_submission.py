@@ -148,6 +148,15 @@ def test_a_process_that_ended_otherwise_was_not_killed(opened: Opened) -> None:
     assert (caught.value.code, caught.value.signal) == (3, 0)
 
 
+def test_files_of_a_process_that_ended_otherwise_wait_for_nobody(opened: Opened) -> None:
+    """Not after their check: what waits keeps a warm parent alive that has been replaced."""
+    submission = opened()
+    with pytest.raises(WorkerDied):
+        submission.killed("write_and_die", "text", code=3)
+    submission.begin("visible", 20.0)
+    assert submission._source.warm(submission.runtime).kept == []  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("leave", [lambda s: s.killed("write_and_die", "text"), lambda s: s.restart(keep_files=True)])
 def test_files_do_not_reach_the_next_check(leave: Any, opened: Opened) -> None:
     """Also where the check ended before it came to look at them."""
