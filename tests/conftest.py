@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +23,11 @@ if TYPE_CHECKING:  # `pytest exercises/03` in a clone reads this file, on Window
 
 TOY = Path(__file__).parent / "toy_course"
 collect_ignore = ["toy_course"]  # its checks are run by tests, not as tests
+
+if importlib.util.find_spec("hypothesis") is not None:  # each run draws the same examples, however slow the machine is
+    from hypothesis import settings
+
+    settings.load_profile("ci")
 
 if threading.current_thread() is threading.main_thread():  # a shell's background jobs are started deaf to Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -58,8 +58,12 @@ def read(hint: str) -> Example:
 
 
 def outcome(file: Path, code: str, asked: str) -> str:
-    """What `asked` shows after `code`, as the hints write it; an error is named by its class."""
+    """What `asked` shows after `code`, as the hints write it; an error is named by its class.
+
+    What a framework draws is the same in each run.
+    """
     names = {"np": np, **vars(import_file(file, f"hint_{file.stem}"))}
+    draw_from(0)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
@@ -67,6 +71,14 @@ def outcome(file: Path, code: str, asked: str) -> str:
             return shown(eval(asked, names))
         except Exception as error:  # whatever the mistake leads to is what a learner sees
             return type(error).__name__
+
+
+def draw_from(seed: int) -> None:
+    """Seed the global generators of the frameworks that are imported."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
 
 
 def shown(value: Any) -> str:

@@ -89,7 +89,7 @@ def test_a_writer_takes_one_result_at_a_time() -> None:
     assert sorted(written(ended, Fleet(1, writers=2, writer_seconds=2.0)).tolist()) == [7, 7, 9, 62]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=60), st.floats(0, 20), st.integers(1, 4))
 def test_the_writers_formula_is_the_plain_recursion(ends: list[float], each: float, writers: int) -> None:
     known = written(np.array(ends), Fleet(1, writers=writers, writer_seconds=each))

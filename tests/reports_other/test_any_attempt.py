@@ -24,9 +24,7 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-MANY = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 CASES = ("testcase", "failure", "error", "skipped", "system-out")
 
 

@@ -197,7 +197,7 @@ def _no_warnings() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_no_warnings")
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(values, values)
 def test_whatever_is_compared_can_be_shown_and_the_marks_agree_with_the_verdict(got: Any, expected: Any) -> None:
     """No value breaks the table or the drawing, and a pair differs exactly where the matcher says no."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.worker.values import DTYPES, MAX_BODY, MAX_KEYS, MAX_NODES, PREFIX, BadFrame, decode, encode, read_frame
@@ -59,7 +59,6 @@ def test_bytes_that_are_no_value_are_refused(content: bytes) -> None:
         decode(content)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(max_size=50))
 def test_no_bytes_raise_anything_else(header: bytes, body: bytes) -> None:
     for content in (header, PREFIX.pack(len(header), len(body)) + header + body):
@@ -79,7 +78,6 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(JSON, st.binary(max_size=32))
 def test_no_tree_raises_anything_else(tree: Any, body: bytes) -> None:
     try:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
@@ -63,13 +63,11 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_values_come_out_as_they_went_in(value: Any) -> None:
     assert same(decode(encode(value)), value)
 
 
-@settings(deadline=None)
 @given(ARRAYS, st.sampled_from(["transposed", "reversed", "every other"]))
 def test_arrays_come_out_whole_however_they_lie_in_memory(array: Any, how: str) -> None:
     view = {"transposed": array.T, "reversed": array[..., ::-1] if array.ndim else array,
@@ -86,7 +84,6 @@ def test_arrays_come_out_as_their_own() -> None:
     assert not np.shares_memory(got[0], got[1])
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(DTYPES)), st.data(), st.booleans())
 def test_several_arrays_of_one_dtype_come_out_as_they_went_in(dtype: str, data: st.DataObject, named: bool) -> None:
     """They travel as one piece, and come out each its own."""
