@@ -15,12 +15,12 @@ def numbers(value):
 
 @beside_learners_code
 def new_weights(module, width, units, count):
-    """Kernel and bias of several new layers, as they were made."""
+    """Kernel and bias of several new layers, as they were made, for inputs of two axes and of three in turns."""
     keras.utils.set_random_seed(1)  # so that a mistake draws the same each time
     seen = []
-    for _ in range(count):
+    for i in range(count):
         layer = module.MyDense(units)
-        layer.build((None, width))
+        layer.build((3, 7, width) if i % 2 else (None, width))
         seen.append({"kernel": numbers(layer.kernel), "bias": numbers(layer.bias)})
     return seen
 

@@ -42,7 +42,7 @@ def test_the_kernel_is_glorot_uniform(submission):
     bound = np.sqrt(6 / (width + units))
     facts = {"two layers differ": not np.array_equal(first["kernel"], second["kernel"])}
     by_fit = submission.run("weights_when_fit_builds", width, units)
-    for how, made in [("", first), ("built by fit: ", by_fit)]:
+    for how, made in [("", first), ("built for three axes: ", second), ("built by fit: ", by_fit)]:
         kernel = made["kernel"]
         facts |= {
             f"{how}shape (in, units)": kernel.shape == (width, units),
@@ -208,6 +208,7 @@ def test_dropout_only_while_training(submission, rng):
         "anew in each compiled step": not np.array_equal(*seen["compiled"]),
         "not the same outputs of every row": all(varies[:-1]),
         "not whole rows": varies[-1],
+        "not the same number in every row": len(set((~kept).sum(axis=-1).ravel().tolist())) > 1,
         "kernel and bias are the only weights": seen["weights"] == 2,
     }
     assert facts == all_hold(facts)

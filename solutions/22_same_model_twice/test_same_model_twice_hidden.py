@@ -114,7 +114,7 @@ OPTIONS = {"eps": 0.02, "momentum": 0.35}
 
 @points(1, id="22.3a", about="build_keras")
 @catches("batchnorm_eps", "eps_ignored")
-@pytest.mark.parametrize("options", [{}, OPTIONS])
+@pytest.mark.parametrize("options", [{}, OPTIONS, {"eps": 1e-6}])
 def test_eps(submission, reference, rng, options):
     """Where the running variance is small, both models add `eps` to it: torch's default, or the one given."""
     weights, (x, _) = drawn(rng, SIZES, variance=2e-3), images(rng, SIZES, 3)
@@ -125,7 +125,7 @@ def test_eps(submission, reference, rng, options):
 
 @points(1, id="22.3b", about="build_keras")
 @catches("momentum_not_mapped", "momentum_default")
-@pytest.mark.parametrize("options", [{}, OPTIONS])
+@pytest.mark.parametrize("options", [{}, OPTIONS, OPTIONS | {"momentum": 0.0}])
 def test_running_mean(submission, reference, rng, options):
     """After two batches in training mode the running means of both are torch's: `momentum` is the new share."""
     seen, expected = statistics(submission, reference, rng, options)
@@ -200,7 +200,7 @@ def seen_in(got):
 )  # fmt: skip
 def test_one_sgd_step(submission, reference, rng):
     """One step of SGD takes both models' weights where torch's goes, in training mode however it comes;
-    without a gradient nowhere."""
+    without a gradient nowhere. Losses may be large."""
     options = {"lr": 0.2, "batch_size": 6}
     weights, kernels, x, y, got = trained(submission, rng, 6, options, evaluating=True, large=20)
     ours = reference.run("torch_training", weights, x, y, **options)
@@ -215,6 +215,10 @@ def test_one_sgd_step(submission, reference, rng):
         "x and y as given": True,
     }
     got["without a gradient"], expected["without a gradient"] = nothing_to_learn(submission, reference, rng, "sgd")
+    weights["out.bias"] += np.array([200, 0, 0, 0], dtype=np.float32)  # as good as sure of a class that none of them is
+    sure = submission.run("trained", SIZES, weights, in_keras(weights, SIZES), x, y % 3 + 1, options, {}, False)
+    loss = reference.run("torch_training", weights, x, y % 3 + 1, **options)["losses"]
+    got["losses of about 200"], expected["losses of about 200"] = sure["losses"], {"torch": loss, "keras": loss}
     assert got == close_to(expected, rtol=1e-4, atol=1e-5)
 
 
