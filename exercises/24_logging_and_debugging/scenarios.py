@@ -23,7 +23,7 @@ def logged(module: Any, epochs: list[dict[str, Any]]) -> dict[str, Any]:
 def broken_off(module: Any, epochs: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     """An exception comes out of the block: what reaches the caller, and the files."""
     folder = fresh_folder("broken off")
-    problem = {"RuntimeError": RuntimeError, "KeyboardInterrupt": KeyboardInterrupt}[kind]("broken off")
+    problem = {"ValueError": ValueError, "KeyboardInterrupt": KeyboardInterrupt}[kind]("broken off")
     reached, threads = "nothing", set(threading.enumerate())
     try:
         with kept_until_flushed(), module.RunLogger(folder) as run:

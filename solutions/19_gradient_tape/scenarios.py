@@ -51,13 +51,13 @@ def built(optimizer, model):
 
 
 class Loose(keras.Model):
-    """Has trainable weights, `loose` and `idle`, that its output does not depend on."""
+    """Has five trainable weights that its output does not depend on. No name is a part of another, or of a layer's."""
 
     def __init__(self, seed):
         super().__init__()
         self.dense = keras.layers.Dense(1, kernel_initializer=keras.initializers.RandomUniform(-1, 1, seed=seed))
-        self.loose = self.add_weight(shape=(2,), initializer="ones", name="loose")
-        self.idle = self.add_weight(shape=(), initializer="ones", name="idle")
+        for name in ("idle", "spare", "orphan", "adrift", "remote"):
+            self.add_weight(shape=(2,), initializer="ones", name=name)
 
     def call(self, x, training=False):
         return self.dense(x)
@@ -124,18 +124,23 @@ class TotalError(keras.metrics.Metric):
 
 def forward_passes(module, x, y, seed):
     """How often one step runs the model, without and with a metric; what that metric was given; the weights before;
-    whether the layers in the model knew that it trains."""
+    whether the layers in the model knew that it trains; the loss of the first step, whose loss_fn adds up."""
     forbid_keras_training()
-    counts, knew, metric = [], [], TotalError()
-    for metrics in ([], [metric]):
+    counts, knew, losses, metric = [], [], [], TotalError()
+    summed, from_logits = keras.losses.MeanSquaredError(reduction="sum"), keras.losses.BinaryCrossentropy(from_logits=True)
+    for loss_fn, metrics in ((summed, []), (from_logits, [metric])):
         model = Counting(seed, outputs=y.shape[1])
         model(tf.constant(x))
         model.calls = 0
         before = [np.array(weight) for weight in model.get_weights()]
-        module.train_step(model, tf.constant(x), tf.constant(y), LOSSES["mse"](), built(keras.optimizers.SGD(0.1), model), metrics)
+        optimizer = built(keras.optimizers.SGD(0.1, loss_scale_factor=8.0), model)
+        losses.append(float(module.train_step(model, tf.constant(x), tf.constant(y), loss_fn, optimizer, metrics)))
         counts.append(model.calls)
         knew.append(bool(model.listening.training))
-    return {"passes": counts, "total error": float(metric.result()), "weights": before, "knows that it trains": all(knew)}
+    return {
+        "passes": counts, "total error": float(metric.result()), "weights": before, "knows that it trains": all(knew),
+        "loss that is a sum": losses[0],
+    }  # fmt: skip
 
 
 def traces(module, x, y, trainings, batch_size, seed):
@@ -156,12 +161,17 @@ def traces(module, x, y, trainings, batch_size, seed):
     return seen
 
 
+def _clipping_adam():
+    """Its clipnorm and its weight_decay show in the losses: with the usual epsilon Adam hardly minds how long a gradient is."""
+    return keras.optimizers.Adam(0.1, epsilon=0.5, clipnorm=0.3, weight_decay=0.2)
+
+
 def inside_a_function(module, x, y, seed):
     """The losses of three steps of a train_step that the caller has compiled."""
     forbid_keras_training()
     model = Counting(seed)
     model(tf.constant(x))
-    optimizer = built(keras.optimizers.Adam(0.01), model)
+    optimizer = built(_clipping_adam(), model)
 
     @tf.function(autograph=False)
     def step(batch, target):
@@ -179,7 +189,7 @@ def keras_inside(module, x, y, seed):
     """The same by Keras."""
     model = Counting(seed)
     model(tf.constant(x))
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=LOSSES["mse"](), jit_compile=False)
+    model.compile(optimizer=_clipping_adam(), loss=LOSSES["mse"](), jit_compile=False)
     seen = []
     for _ in range(3):
         model.reset_metrics()
@@ -213,28 +223,39 @@ def _frozen(width, seed):
                              keras.layers.Dense(1, kernel_initializer=start)])  # fmt: skip
 
 
-def classifier(module, x, classes, batch_size, count, seed):
-    """The history of a classifier whose metric has counted something else before; how often its dataset was begun.
+class LeastSure(keras.metrics.Metric):
+    """How sure the least sure of all predictions was: it begins at infinity, not at 0, each time it is reset."""
 
-    It begins with an embedding, whose gradient is sparse, and a frozen layer. The dataset does not know its length, and the loss is a function that takes two arguments and whole numbers.
+    def __init__(self):
+        super().__init__(name="least")
+        self.least = self.add_weight(shape=(), initializer=keras.initializers.Constant(np.inf), name="least")
+
+    def reset_state(self):
+        self.least.assign(np.inf)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        surest = tf.reduce_max(tf.nn.softmax(y_pred), axis=-1)
+        self.least.assign(tf.minimum(self.least, tf.reduce_min(surest)))
+
+    def result(self):
+        return self.least
+
+
+def classifier(module, x, classes, batch_size, count, seed):
+    """The history of a classifier whose metrics have counted something else before; how often its dataset was begun.
+
+    It begins with an embedding, whose gradient is sparse, and a frozen layer. The dataset does not know its length, nor
+    that of its samples, which is another in each batch. The loss is a function that takes two arguments and whole numbers.
     """
     forbid_keras_training()
-    model, _, right = _classifier(x, classes, batch_size, seed)
-    right.update_state([0, 0, 0], np.eye(3, dtype=np.float32))
-    optimizer, begun = built(keras.optimizers.SGD(0.1), model), []
-
-    def batches():
-        begun.append(True)
-        for i in range(0, len(x), batch_size):
-            yield x[i : i + batch_size], classes[i : i + batch_size]
-
-    specs = (tf.TensorSpec((None, x.shape[1]), x.dtype), tf.TensorSpec((None,), classes.dtype))
-    data = tf.data.Dataset.from_generator(batches, output_signature=specs)
-    metrics = [right]
+    model, data, metrics, begun = _classifier(x, classes, batch_size, seed)
+    for metric in metrics:
+        metric.update_state([0, 0, 0], np.zeros((3, 3), np.float32))
+    optimizer = built(keras.optimizers.SGD(0.1), model)
     history = module.fit(model, data, _cross_entropy, optimizer, metrics, epochs=count)
     return {
         "history": history, "the dataset is gone through in each epoch": len(begun) >= count,
-        "the list of metrics stays as it was": len(metrics) == 1,
+        "the list of metrics stays as it was": len(metrics) == 2,
         "a frozen layer stays frozen": not model.get_layer("frozen").trainable,
     }  # fmt: skip
 
@@ -244,10 +265,10 @@ def _cross_entropy(classes, logits, /):
 
 
 def keras_classifier(module, x, classes, batch_size, count, seed):
-    """The same by model.fit, with a new metric."""
-    model, data, right = _classifier(x, classes, batch_size, seed)
+    """The same by model.fit, with new metrics."""
+    model, data, metrics, _ = _classifier(x, classes, batch_size, seed)
     loss_fn = LOSSES["cross-entropy"]()
-    model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss_fn, metrics=[right], jit_compile=False)
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss_fn, metrics=metrics, jit_compile=False)
     seen = model.fit(data, epochs=count, verbose=0).history
     return [{name: float(values[i]) for name, values in seen.items()} for i in range(count)]
 
@@ -255,9 +276,18 @@ def keras_classifier(module, x, classes, batch_size, count, seed):
 def _classifier(x, classes, batch_size, seed):
     start = keras.initializers.RandomUniform(-1, 1, seed=seed)
     model = keras.Sequential([
-        keras.Input((x.shape[1],)), keras.layers.Embedding(5, 2, embeddings_initializer=start), keras.layers.Flatten(),
+        keras.Input((None,)), keras.layers.Embedding(5, 2, embeddings_initializer=start),
         keras.layers.Dense(4, kernel_initializer=start, trainable=False, name="frozen"),
         keras.layers.Dense(3, kernel_initializer=start),
     ])  # fmt: skip
-    data = tf.data.Dataset.from_tensor_slices((x, classes)).batch(batch_size)
-    return model, data, keras.metrics.SparseCategoricalAccuracy(name="right")
+    begun = []
+
+    def batches():
+        begun.append(True)
+        for i in range(0, len(x), batch_size):
+            part = slice(i, i + batch_size), slice(i // batch_size, None)
+            yield x[part], classes[part]
+
+    specs = tuple(tf.TensorSpec((None, None), whole.dtype) for whole in (x, classes))
+    data = tf.data.Dataset.from_generator(batches, output_signature=specs)
+    return model, data, [keras.metrics.SparseCategoricalAccuracy(name="right"), LeastSure()], begun

@@ -43,10 +43,35 @@ def one_after_another(module, x, y, seeds, times, **options):
     return [orders(module, x, y, times, **seed, **options) for seed in given]
 
 
+def in_another_program(module, *arguments, **options):
+    """The same where `hash` of a text is another number, as in each new Python. (Worker processes come from one parent
+    and share theirs; a hash of numbers alone is the same everywhere.)
+    """
+
+    def salted(value):
+        return isinstance(value, str | bytes) or (isinstance(value, tuple) and any(map(salted, value)))
+
+    vars(module).setdefault("hash", lambda value: hash(("another salt", value) if salted(value) else value))
+    return one_after_another(module, *arguments, **options)
+
+
 def inputs_after(module, x, y, times=1, **options):
-    """x and y after a dataset over them has been made and read."""
+    """x and y after a dataset over them has been made and read, and whether they can be written into, as before."""
     orders(module, x, y, times, **options)
-    return {"x": x, "y": y}
+    return {"x": x, "y": y, "writeable": x.flags.writeable and y.flags.writeable}
+
+
+def before_and_after_a_change(module, x, y, **options):
+    """An order over x, and one over the same array when each sample has become 100 larger."""
+    before = orders(module, x, y, **options)
+    x += 100
+    return before + orders(module, x, y, **options)
+
+
+def reads_further(module, x, y, times=1, **options):
+    """The batches of several iterations, through one more step of tf.data."""
+    dataset = module.make_dataset(x, y, **options).prefetch(1)
+    return [list(each(dataset)) for _ in range(times)]
 
 
 def first_batches(module, count, batch_size, epochs, seed):
@@ -111,7 +136,12 @@ def _calls(node, constants):
 
 
 def augmented(module, x, y, augment, times=1, **options):
-    dataset = module.make_dataset(x, y, augment=AUGMENTS[augment], **options)
+    def of_a_tensor(sample):
+        if not tf.is_tensor(sample) or sample.dtype != x.dtype:
+            raise TypeError(f"augment got {sample!r}, not a tensor of {x.dtype}")
+        return AUGMENTS[augment](sample)
+
+    dataset = module.make_dataset(x, y, augment=of_a_tensor, **options)
     return [list(each(dataset)) for _ in range(times)]
 
 

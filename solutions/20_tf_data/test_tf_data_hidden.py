@@ -47,9 +47,9 @@ SHAPES = {
 @catches("batch_size_ignored")
 @pytest.mark.parametrize("kind", SHAPES)
 def test_other_shapes_and_sizes(submission, rng, kind):
-    """Whatever the shapes and the batch size, the batches are TensorFlow's, in every iteration."""
+    """Whatever the shapes and the batch size, 1 too, the batches are TensorFlow's, in every iteration."""
     x, y = SHAPES[kind](rng)
-    for batch_size in (3, len(x) + 5):
+    for batch_size in (1, 3, len(x) + 5):
         first, second = submission.run("reads", x, y, 2, batch_size=batch_size)
         expected = submission.alone("plain_batches", x, y, batch_size=batch_size)
         name = f"{kind}, batch_size={batch_size}"
@@ -61,7 +61,7 @@ def test_other_shapes_and_sizes(submission, rng, kind):
 @catches("batch_before_shuffle", "pairs_torn_apart", "samples_with_replacement", "shuffles_the_arrays")
 def test_permutations_of_samples(submission, rng):
     """Orders are drawn from all permutations of the samples, epoch by epoch; a sample keeps its label, and x and y keep
-    their order."""
+    their order and can be written into as before; a further step of tf.data reads shuffled samples too."""
     seeds = draw_seeds(rng, 3)
     x, y = samples(60, 2)
     epochs = submission.run("orders", x, y, 5, looks=True, batch_size=6, shuffle=True, seed=seeds[0])
@@ -69,7 +69,9 @@ def test_permutations_of_samples(submission, rng):
     cut = [few[start : start + 2] for start in range(0, len(few), 2)]
     short = {tuple(flat(epoch)) for epoch in cut}
     (read,) = submission.run("reads", x, y, shuffle=True, batch_size=7, seed=seeds[2])
-    read += submission.run("reads", x, y, shuffle=True, batch_size=7)[0]  # two shuffles of one seed agree by that alone
+    further = submission.run("reads_further", x, y, 2, shuffle=True, batch_size=7)
+    read += further[0] + further[1]  # without a seed: two shuffles of one seed agree by that alone
+    further = [[int(row[0]) for batch, _ in epoch for row in batch] for epoch in further]
     options = {"shuffle": True, "batch_size": 7, "seed": seeds[2]}
     after = [submission.run("inputs_after", x, y, 2, reshuffle=reshuffle, **options) for reshuffle in (True, False)]
     together = {frozenset(map(int, batch)) for epoch in epochs for batch in epoch}
@@ -81,6 +83,9 @@ def test_permutations_of_samples(submission, rng):
         "the 6 orders of 3 samples in 130 epochs": short == set(permutations(range(3))),
         "each with its own label": all(np.array_equal(3 * batch[:, 0] + 1, labels) for batch, labels in read),
         "x and y keep their order": all(np.array_equal(one["x"], x) and np.array_equal(one["y"], y) for one in after),
+        "x and y can be written into as before": all(one["writeable"] for one in after),
+        "through a further step, every sample once": all(sorted(order) == list(range(60)) for order in further),
+        "through a further step, a new order each time": list(range(60)) not in further and further[0] != further[1],
     }
     assert facts == all_hold(facts)
 
@@ -118,7 +123,7 @@ def test_any_sample_can_come_first(submission, rng):
 @pytest.mark.parametrize("cache", [False, True])
 def test_epochs_one_after_another(submission, rng, cache):
     """epochs=3 are three whole epochs, each with its own short batch and, with reshuffle, its own order, with cache too;
-    the next iteration goes on so."""
+    the next iteration goes on so, and another dataset of the same arrays has their new numbers."""
     (seed,) = draw_seeds(rng, 1)
     x, y = samples(22, 3)
     got = {}
@@ -138,8 +143,10 @@ def test_epochs_one_after_another(submission, rng, cache):
         reads = submission.run("orders", x, y, 2, **unseeded)
         free = {tuple(flat(batches)[start : start + 22]) for batches in reads for start in (0, 22)}
         got[f"reshuffle={reshuffle} without a seed: orders"] = len(free) == distinct
-    plain = submission.run("orders", x, y, 1, batch_size=5, epochs=3, cache=cache, drop_last=True, seed=seed)[0]
+    unshuffled = {"batch_size": 5, "epochs": 3, "cache": cache, "drop_last": True, "seed": seed}
+    plain, changed = submission.run("before_and_after_a_change", x, y, **unshuffled)
     got["without shuffle"] = flat(plain) == 3 * list(range(20))
+    got["arrays that have changed, in another dataset"] = flat(changed) == 3 * list(range(100, 120))
     assert got == all_hold(got)
 
 
@@ -171,8 +178,10 @@ def test_lengths(submission, rng):
     [("float64", "int64"), ("uint8", "float64"), ("float16", "bool")],
 )
 def test_dtypes_are_kept(submission, rng, x_dtype, y_dtype):
-    """x and y keep their dtypes, shuffled, cached and augmented too."""
+    """x and y keep their dtypes, shuffled, cached and augmented too, and large whole numbers all their digits."""
     x, y = rng.integers(0, 50, size=(5, 2)).astype(x_dtype), rng.integers(0, 2, size=5).astype(y_dtype)
+    if y_dtype == "int64":
+        y += 2**62 + 1  # no float64 has that many digits
     (plain,) = submission.run("reads", x, y, batch_size=5)
     (mixed,) = submission.run("reads", x[:1], y[:1], batch_size=5, shuffle=True, cache=True, augment="twice and one")
     assert {"batches": plain, "shuffled, cached, augmented": mixed} == close_to(
@@ -184,12 +193,13 @@ def test_dtypes_are_kept(submission, rng, x_dtype, y_dtype):
 @needs("test_noise_is_new_in_each_epoch")
 @catches("augments_batches", "augments_labels", "cache_after_augment")
 def test_augment_gets_one_sample_of_x(submission, rng):
-    """augment gets a single sample of x, every sample of every epoch, and no label."""
+    """augment gets a single sample of x, a tensor of its dtype, every sample of every epoch, and no label."""
     x, labels = rng.normal(size=(6, 2, 3)), rng.normal(size=(6, 2, 3))
     got, expected = {}, {}
-    for name, y in [("twice and one", labels), ("turned", labels.astype(np.float32))]:  # labels like x, and of another dtype
-        (got[name],) = submission.run("augmented", x, y, name, batch_size=4)
-        expected[name] = submission.alone("plain_augmented", x, y, name, batch_size=4)
+    others = (100 * x).astype(np.int32), labels.astype(np.float32)  # labels of another dtype, not like x
+    for name, pair in [("twice and one", (x, labels)), ("turned", others)]:
+        (got[name],) = submission.run("augmented", *pair, name, batch_size=4)
+        expected[name] = submission.alone("plain_augmented", *pair, name, batch_size=4)
     assert got == close_to(expected)
     facts = {}
     for cache, shuffle in [(False, False), (True, False), (True, True)]:
@@ -210,8 +220,8 @@ def orders_that_are_promised(seed):
 @needs("test_a_shuffled_epoch")
 @catches("seed_ignored", "seed_zero_ignored", "no_seed_is_a_fixed_seed", "sets_the_global_seed", "order_left_to_chance")
 def test_the_seed_decides(submission, rng):
-    """The same seed gives the same sequence of epochs, in a new process too, another seed another one; 0 is a seed like
-    any other; without one no two datasets are alike,
+    """The same seed gives the same sequence of epochs, in a new process too, another seed another one, with
+    reshuffle=False too; 0 is a seed like any other; without one no two datasets are alike,
     in a new process neither; no step leaves the order to chance; global random states stay as
     they were."""
     one, other = draw_seeds(rng, 2)
@@ -221,14 +231,14 @@ def test_the_seed_decides(submission, rng):
     submission.restart()  # its first dataset has no seed, as that of the new process below: a counter begins alike
     unseeded, first, again, another, zero, zero_again, *free = submission.run("one_after_another", x, y, seeds, 2, **options)
     assert len(free) == equal_to(3)  # each is compared with each below, however many there are
+    fixed = submission.run("one_after_another", x, y, [None, None, one, one, other], 2, reshuffle=False, **options)
     states = {f"seed={seed}": submission.run("global_state", x, y, "noise", seed=seed, **options) for seed in (one, None)}
     promised = {
         f"{name}: no parallel step leaves the order to chance": submission.run("order_is_promised", x, y, batch_size=4, **how)
         for name, how in orders_that_are_promised(one).items()
     }
-    fixed = submission.run("one_after_another", x, y, [None, None], 2, reshuffle=False, **options)
     submission.restart()
-    unlike, later = submission.run("one_after_another", x, y, [None, one], 2, **options)
+    unlike, later = submission.run("in_another_program", x, y, [None, one], 2, **options)
     free += [unseeded, unlike]
     facts = {
         "the same seed, the same epochs": first == again,
@@ -237,6 +247,8 @@ def test_the_seed_decides(submission, rng):
         "0 is a seed like any other": zero == zero_again and zero != first,
         "no seed: no two alike": all(a != b and flat(a[0]) != flat(b[0]) for a, b in combinations(free, 2)),
         "no seed, reshuffle=False: no two alike": fixed[0] != fixed[1],
+        "the same seed, reshuffle=False: the same order": fixed[2] == fixed[3],
+        "another seed, reshuffle=False: another order": fixed[3] != fixed[4],
         **promised,
     }
     for seed, state in states.items():

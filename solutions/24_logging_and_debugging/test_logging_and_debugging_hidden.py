@@ -278,11 +278,13 @@ def test_one_batch(submission, rng, kind, steps):
 @points(1, id="24.5b", about="RunLogger")
 @catches("tag_for_each_curve", "one_directory_for_two_runs", "fixed_folder")
 def test_charts_of_an_experiment(submission, rng):
-    """Every metric has one chart with two curves, in the folder of this run alone, which may be new and a Path."""
-    names = ("loss", "accuracy", "top_5")
+    """Every metric has one chart with two curves, whatever its name, in the folder of this run alone, which may be new and
+    a Path."""
+    names = ("loss", "top_5", "size", "step")
     epochs = drawn_epochs(rng, [(3, 2), (2, 1)], names)
-    files = submission.run("logged_below", epochs, "adam_lr_3e-4")
-    seen = submission.apart("shown", [files], list(names))
+    by_split = [{"train": [{"train_loss": 1.5}], "validation": []}, {"train": [], "validation": [({"val_loss": 2.5}, 3)]}]
+    files = submission.run("logged_below", epochs + by_split, "adam_lr_3e-4")
+    seen = submission.apart("shown", [files], [*names, "train_loss", "val_loss"])
     got = {
         name: {"charts": seen["tags"][name], "curves": seen["curves"][name], "values": seen["values"][name]}
         for name in names
@@ -290,6 +292,8 @@ def test_charts_of_an_experiment(submission, rng):
     expected = {
         name: {"charts": [name], "curves": ["train", "validation"], "values": values_of(epochs, name)} for name in names
     }
+    for name, split in [("train_loss", "train"), ("val_loss", "validation")]:
+        got[name], expected[name] = [seen[part][name] for part in ("tags", "curves")], [[name], [split]]
     assert got == close_to(expected, rtol=1e-6)
 
 
@@ -369,7 +373,8 @@ def visit(submission, rng, which):
     "relu_in_training_mode", "only_top_level_relus",
 )  # fmt: skip
 def test_dead_channels_and_what_is_left(submission, rng):
-    """Channels and units of nested, in-place ReLUs; the model is left as it was, also if it raises."""
+    """Channels and units of nested, in-place ReLUs, of few samples and of many; the model is left as it was, also if it
+    raises."""
     images = rng.normal(size=(3, 2, 5, 4))
     weights = [rng.normal(size=(4, 2, 3, 3)), rng.normal(size=(3, 4, 3, 3)), rng.normal(size=(5, 60)) * 0.1]
     biases = [
@@ -381,12 +386,15 @@ def test_dead_channels_and_what_is_left(submission, rng):
     facts, expected, alone = visit(submission, rng, "find_dead_relu")
     sequences = -np.abs(rng.normal(size=(3, 4, 50)))
     sequences[1, 0, 4], sequences[2, 2, 0] = 0.5, 1e-200
+    many = -np.abs(rng.normal(size=(300, 4)))
+    many[[0, 150, 299], [0, 1, 2]] = 1.0
     errors = ("RuntimeError", "KeyboardInterrupt")
     got = {
         "channels": channels,
         "an MLP": facts,
         "sequences": submission.run("dead_relu_alone", sequences, "in a Sequential"),
         "a ReLU is the model": submission.run("dead_relu_alone", sequences[:, :, 0], "alone"),
+        "300 samples": submission.run("dead_relu_alone", many, "alone"),
         "a model that raises": {
             kind: submission.run("hooks_after_an_error", rng.normal(size=(7, 4)), 1, kind) for kind in errors
         },
@@ -403,6 +411,7 @@ def test_dead_channels_and_what_is_left(submission, rng):
         "an MLP": {"gives": {"0.2": alone["dead"]}, **expected},
         "sequences": {"1": [False, True, False, True]},
         "a ReLU is the model": {"": [True, True, False, True]},
+        "300 samples": {"": [False, False, False, True]},
         "a model that raises": {
             kind: raised | {"torch's settings": SETTINGS | {"grad mode": kind == "RuntimeError", "anomaly detection": True}}
             for kind in errors
