@@ -28,14 +28,18 @@ def logits(arrays, x):
     return single(forward(arrays, x))
 
 
-def loss(arrays, x, y):
-    """Mean of -log softmax at the labels; nan if one is no class."""
+def loss_in_float64(arrays, x, y):
+    """Mean of -log softmax at the labels."""
     out = forward(arrays, x)
-    if np.min(y) < 0 or np.max(y) >= out.shape[1]:
-        return single(np.nan)
     shifted = out - out.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return single(-log_p[np.arange(len(y)), y].mean())
+    return -log_p[np.arange(len(y)), y].mean()
+
+
+def loss(arrays, x, y):
+    """The same; nan if a label is no class."""
+    classes = arrays[f"b{depth_of(arrays)}"].size
+    return single(np.nan if np.min(y) < 0 or np.max(y) >= classes else loss_in_float64(arrays, x, y))
 
 
 def losses(arrays, batches):
@@ -44,11 +48,6 @@ def losses(arrays, batches):
 
 def grads_in_float64(arrays, x, y):
     """The gradient of the mean loss, by name, by the chain rule in numpy; tests compare it with jax.grad in float64."""
-    return backward(arrays, x, y)[0]
-
-
-def backward(arrays, x, y):
-    """The gradients of the mean loss with respect to the arrays, by name, and with respect to x."""
     inputs, found = [np.asarray(x, np.float64)], {}
     for layer in range(1, depth_of(arrays)):
         inputs.append(np.tanh(inputs[-1] @ arrays[f"W{layer}"].astype(np.float64) + arrays[f"b{layer}"]))
@@ -57,10 +56,9 @@ def backward(arrays, x, y):
     back = (share / share.sum(axis=1, keepdims=True) - np.eye(out.shape[1])[np.asarray(y)]) / len(x)
     for layer in range(depth_of(arrays), 0, -1):
         found |= {f"W{layer}": inputs[layer - 1].T @ back, f"b{layer}": back.sum(axis=0)}
-        back = back @ arrays[f"W{layer}"].astype(np.float64).T
         if layer > 1:
-            back *= 1 - inputs[layer - 1] ** 2
-    return dict(sorted(found.items())), back
+            back = (back @ arrays[f"W{layer}"].astype(np.float64).T) * (1 - inputs[layer - 1] ** 2)
+    return dict(sorted(found.items()))
 
 
 def grads(arrays, x, y):
@@ -79,11 +77,19 @@ def steps(arrays, batches, lrs):
     return seen
 
 
-def grads_through_a_step(arrays, x, y, lr):
-    """The loss after a step on a batch, differentiated with respect to the step's lr and, apart from it, to x."""
-    before = grads_in_float64(arrays, x, y)
-    after, of_x = backward({name: array - lr * before[name] for name, array in arrays.items()}, x, y)
-    return {"lr": single(-sum((before[name] * after[name]).sum() for name in before)), "x": single(of_x)}
+def loss_after_a_step(arrays, x, y, lr):
+    """The loss of a batch after a step on it, in float64."""
+    found = grads_in_float64(arrays, x, y)
+    return loss_in_float64({name: array - lr * found[name] for name, array in arrays.items()}, x, y)
+
+
+def grads_through_a_step(arrays, x, y, lr, nudge=1e-5):
+    """The loss after a step, differentiated with respect to the step's lr and to x, by differences in float64."""
+    ways = nudge * np.eye(x.size).reshape(-1, *x.shape)
+    ends = [[loss_after_a_step(arrays, x + way, y, lr) for way in (step, -step)] for step in ways]
+    ends.append([loss_after_a_step(arrays, x, y, lr + way) for way in (nudge, -nudge)])
+    *of_x, of_lr = [single((more - less) / (2 * nudge)) for more, less in ends]
+    return {"lr": of_lr, "x": np.array(of_x).reshape(x.shape)}
 
 
 def example_grads(arrays, x, y):

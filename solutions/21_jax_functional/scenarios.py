@@ -15,8 +15,11 @@ KEYS = {"key": key_of, "PRNGKey": jax.random.PRNGKey}
 
 
 def init_again(module, kind, seeds, sizes):
-    """The leaves made of the first seed's key, twice, and those of the other seeds' keys."""
+    """The leaves made of the first seed's key, twice, and those of the other seeds' keys; the last of them has the
+    numbers (1, first seed), where the first one's are (0, first seed)."""
     key, *others = [KEYS[kind](seed) for seed in seeds]
+    twin = np.array([1, seeds[0]], np.uint32)
+    others.append(jax.device_put(twin) if kind == "PRNGKey" else jax.random.wrap_key_data(twin, impl="threefry2x32"))
     given = list(sizes)
     before = np.random.get_state()[1].copy(), random.getstate()
     seen = {"once": leaves_of(module.init(key, given))}
@@ -183,11 +186,11 @@ def inside_others(module, sizes, arrays, others, xs, ys, lrs):
 
     last, losses = jax.lax.scan(step, params, (xs, ys, np.asarray(lrs, np.float32)))
     def after_a_step(lr, x):
-        return module.loss(module.update(params, xs[0], ys[0], lr), x, ys[0])
+        return -3 * module.loss(module.update(params, x, ys[0], lr), x, ys[0])
 
     of_lr, of_x = jax.jit(jax.grad(after_a_step, argnums=(0, 1)))(lrs[0], xs[0])
     return {
-        "grad of the loss after a step": {"lr": plain(of_lr), "x": plain(of_x)},
+        "grad of -3 times the loss after a step": {"lr": plain(of_lr), "x": plain(of_x)},
         "scan": {"losses": plain(losses), "params": read(last, sizes)},
         "vmap of apply over two networks": plain(jax.jit(jax.vmap(lambda p: module.apply(p, xs[0])))(both)),
     }

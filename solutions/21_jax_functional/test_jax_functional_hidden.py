@@ -10,7 +10,9 @@ NEAR = {"rtol": 1e-4, "atol": 2e-6}
 SIZES, ROWS = [2, 3, 2], 3  # as in the visible checks: what is compiled for those need not be compiled again
 EQUAL = [200, 200, 200, 200]
 SEVEN_LAYERS = [2, 3, 4, 5, 6, 7, 8, 9]
+TWELVE_LAYERS = [*range(2, 15)]
 WIDE = [300, 200, 200]  # W1 of another shape and variance than W2
+WIDENS = [40, 1500]
 ONE_LAYER = [4, 3]
 DEPTHS = {"one layer": ONE_LAYER, "two layers": SIZES, "four layers": [6, 6, 1, 8, 4]}  # one weight is square
 
@@ -43,13 +45,15 @@ def test_init_is_pure(submission, rng):
         facts[f"{kind}: draws from its key alone"] = not around["drawn elsewhere"]
         facts[f"{kind}: the same again"] = alike(seen["once"], seen["again, sizes in a tuple"])
         weights = [[leaf for leaf in leaves if leaf.ndim == 2] for leaves in (seen["once"], *seen["others"])]
-        assert len(weights) == equal_to(3)  # each is compared with each below, however many there are
+        assert len(weights) == equal_to(4)  # each is compared with each below, however many there are
         pairs = [pair for two in itertools.combinations(weights, 2) for pair in zip(*two, strict=True)]
         facts[f"{kind}: other keys give others"] = not any(np.array_equal(*pair) for pair in pairs)
     at_once, rows = submission.run("init_of_many", seeds[1:], WIDE)
     stacked = [np.stack(leaves) for leaves in zip(*rows, strict=True)]
-    leaves = [str(shape) for pair in itertools.pairwise(SEVEN_LAYERS) for shape in (pair, pair[1:])]
-    facts["the leaves of seven layers"] = submission.run("shapes", SEVEN_LAYERS) == sorted(leaves)
+    equal = [4, 5, 5, 5, 5, 3]
+    for name, sizes in [("the leaves of seven layers", SEVEN_LAYERS), ("the leaves of layers of one shape", equal)]:
+        leaves = [str(shape) for pair in itertools.pairwise(sizes) for shape in (pair, pair[1:])]
+        facts[name] = submission.run("shapes", sizes) == sorted(leaves)
     facts["a vmap over keys as a loop over keys"] = alike(stacked, at_once)
     assert facts == equal_to(dict.fromkeys(facts, True))
 
@@ -64,21 +68,29 @@ def alike(one, other):
 @catches("log_of_softmax", "index_out_of_range", "python_if_on_traced_value")
 @needs("test_leaves")
 def test_hard_losses(submission, reference, rng):
-    """The loss is right for logits of ±1000, and nan for any label that is no class, inside a jit too. y stays as it was."""
+    """The loss is right for logits of ±1000, units far from 0, one class and twelve layers, and nan for any label that is
+    no class, inside a jit too. y stays as it was."""
     arrays, (x, y) = numbers(rng, SIZES), batch(rng, SIZES, ROWS)
     large = arrays | {"W2": arrays["W2"] * 1000}
+    full = arrays | {"b1": np.array([300, -300, 400], np.float32)}
     seen, kept = submission.run("losses_with_and_without_jit", SIZES, arrays, labelled(x, y))
     got = {
         "logits of ±1000": submission.run("loss_and_grad", SIZES, large, x, y),
+        "hidden units before tanh: ±300": submission.run("loss_and_grad", SIZES, full, x, y),
         "labels": seen,
         "y as it was": kept,
     }
     losses = reference.run("losses", arrays, labelled(x, y))
     expected = {
-        "logits of ±1000": {"loss": reference.run("loss", large, x, y), "grad": reference.run("grads", large, x, y)},
         "labels": {name: [value, value] for name, value in losses.items()},
         "y as it was": True,
     }
+    for name, known in [("logits of ±1000", large), ("hidden units before tanh: ±300", full)]:
+        expected[name] = {"loss": reference.run("loss", known, x, y), "grad": reference.run("grads", known, x, y)}
+    for name, sizes in [("one class", [4, 1]), ("twelve layers", TWELVE_LAYERS)]:
+        other, one_batch = numbers(rng, sizes), {name: batch(rng, sizes, ROWS)}
+        got |= submission.run("losses", sizes, other, one_batch)
+        expected |= reference.run("losses", other, one_batch)
     assert got == close_to(expected, **NEAR)
 
 
@@ -166,13 +178,15 @@ def repeats(rows):
 @needs("test_leaves")
 def test_distribution(submission, rng):
     """The weights of each layer have mean 0 and variance 1/in, and the biases are 0."""
-    weights, biases = submission.run("weights_and_biases", int(rng.integers(1 << 30)), WIDE)
-    weights = wide_first(weights)
-    assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(WIDE)))
-    facts = {"biases that are not 0": sum(bool(bias.any()) for bias in biases)}
-    for layer, weight in enumerate(weights, start=1):
-        facts[f"variance of W{layer}"] = variance_in_words(weight.astype(np.float64))
-        facts[f"mean of W{layer} is 0"] = bool(abs(weight.mean(dtype=np.float64)) < 0.05 * weight.std())
+    facts = {"biases that are not 0": 0}
+    for sizes, names in [(WIDE, ["W1", "W2"]), (WIDENS, ["W1 that widens"])]:
+        weights, biases = submission.run("weights_and_biases", int(rng.integers(1 << 30)), sizes)
+        weights = wide_first(weights)
+        assert [weight.shape for weight in weights] == equal_to(list(itertools.pairwise(sizes)))
+        facts["biases that are not 0"] += sum(bool(bias.any()) for bias in biases)
+        for name, weight in zip(names, weights, strict=True):
+            facts[f"variance of {name}"] = variance_in_words(weight.astype(np.float64))
+            facts[f"mean of {name} is 0"] = bool(abs(weight.mean(dtype=np.float64)) < 0.05 * weight.std())
     expected = {name: "1/in" if name.startswith("variance") else True for name in facts}
     assert facts == equal_to(expected | {"biases that are not 0": 0})
 
@@ -280,7 +294,7 @@ def test_one_trace_for_equal_shapes(submission, rng):
 @catches("python_if_on_traced_value", "numpy_on_tracers")
 @needs("test_leaves")
 def test_inside_other_transformations(submission, reference, rng):
-    """The functions give inside vmap, grad and scan of the caller what they give outside."""
+    """The functions give inside vmap, grad and scan of the caller what they give outside, and have second derivatives."""
     arrays, others = numbers(rng, SIZES), numbers(rng, SIZES)
     batches = [batch(rng, SIZES, ROWS) for _ in range(3)]
     xs, ys = (np.stack([one[i] for one in batches]) for i in (0, 1))
@@ -290,7 +304,9 @@ def test_inside_other_transformations(submission, reference, rng):
     before = [arrays, *steps[:-1]]
     losses = [reference.run("loss", params, *one) for params, one in zip(before, batches, strict=True)]
     expected = {
-        "grad of the loss after a step": reference.run("grads_through_a_step", arrays, *batches[0], lrs[0]),
+        "grad of -3 times the loss after a step": {
+            name: np.asarray(-3 * grad) for name, grad in reference.run("grads_through_a_step", arrays, *batches[0], lrs[0]).items()
+        },
         "scan": {"losses": np.stack(losses), "params": steps[-1]},
         "vmap of apply over two networks": np.stack([reference.run("logits", one, xs[0]) for one in (arrays, others)]),
     }
