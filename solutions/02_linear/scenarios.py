@@ -30,8 +30,8 @@ def in_turn(module, scripts, parameters):
 
 
 def with_views(module, parameters, x, grad_y):
-    """One forward and backward, arguments by name, from read-only views that are contiguous in no order."""
-    x, grad_y = (np.repeat(array, 2, axis=-1)[..., ::2] for array in (x, grad_y))
+    """One forward and backward, arguments by name, from read-only transposed views, contiguous in no order."""
+    x, grad_y = (np.repeat(array.T, 2, axis=-1)[..., ::2].T for array in (x, grad_y))
     x.flags.writeable = grad_y.flags.writeable = False
     layer = layer_with(module, *parameters)
     y = layer.forward(x=x)

@@ -83,13 +83,15 @@ def test_backward_is_for_the_newest_forward(submission, reference, rng):
 @needs("test_backward_equals_autograd")
 @catches("two_dims_only", "weight_grad_wrong_axes", "sums_first_axis_only")
 def test_any_number_of_leading_dimensions(submission, reference, rng):
-    """x may be (..., in): a sample, a batch, or more dimensions."""
+    """x may be (..., in): a sample, a batch, or more dimensions, also as transposed views."""
     for in_features, out_features in [(3, 3), (5, 2)]:
         own = parameters(rng, in_features, out_features)
         for leading in [(4,), (2, 4), (), (2, 1, 3), (1,), (2, 3, 1, 2)]:
             x, grad_y = rng.normal(size=(*leading, in_features)), wide_range(rng, *leading, out_features)
             for script in ([("forward", x)], [("forward", x), ("backward", grad_y)]):
                 assert submission.run("play", script, own) == close_to(reference.run("play", script, own))
+            transposed = submission.run("with_views", own, x, grad_y)
+            assert transposed == close_to(reference.run("play", script, own))
 
 
 @points(1, id="02.3b", about="Linear.backward")
@@ -270,7 +272,7 @@ def test_without_bias_nothing_is_added(submission, reference, rng, leading):
 @needs("test_two_backward_calls_add")
 @catches("grad_overwritten", "zero_grad_sets_none", "zero_grad_forgets_bias")
 def test_gradients_add_until_zero_grad(submission, reference, rng):
-    """Gradients add until zero_grad sets them back to zeros."""
+    """Gradients add, also while the bias is zero, until zero_grad sets them back to zeros, from inf too."""
     own = parameters(rng, 4, 3)
 
     def batch(size):
@@ -281,7 +283,9 @@ def test_gradients_add_until_zero_grad(submission, reference, rng):
     short = [("look",), ("zero_grad",), *one, ("zero_grad",)]
     long = [*one, *two, *three, *four, ("zero_grad",), ("zero_grad",), *zeros, *five, ("zero_grad",)]
     between = [*one, two[0], ("zero_grad",), two[1]]  # as in many training loops
-    for script in (short, long, between):
+    exploded = [("forward", np.ones((5, 4))), ("backward", np.full((5, 3), np.inf)), ("zero_grad",)]
+    no_bias_yet = [("write", np.abs(own[0]), np.zeros(3)), *one, *exploded, *two]
+    for script in (short, long, between, no_bias_yet):
         assert submission.run("play", script, own) == close_to(reference.run("play", script, own))
 
 

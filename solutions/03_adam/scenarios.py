@@ -189,7 +189,9 @@ def held_arrays(module, params, grads, **options):
     params = copies(params)
     held = [param.data for param in params]
     optimizer = module.Adam(params, **options)
-    seen = []
+    give(params, grads[0])
+    optimizer.zero_grad()
+    cleared, seen = [copy_or_none(param.grad) for param in params], []
     for row in grads:
         give(params, row)
         held_grads = [param.grad for param in params]
@@ -198,7 +200,7 @@ def held_arrays(module, params, grads, **options):
         notes["grads"] = [copy_or_none(param.grad) for param in params]
         notes["held grads"] = [copy_or_none(grad) for grad in held_grads]
         optimizer.zero_grad()
-        notes["cleared"] = [copy_or_none(param.grad) for param in params]
+        notes["cleared"] = cleared + [copy_or_none(param.grad) for param in params]
         notes["data then"] = values(params)
         notes["held grads then"] = [copy_or_none(grad) for grad in held_grads]
         seen.append(notes)
@@ -257,6 +259,7 @@ def handed_over(module, params, grads, later, lr, options, others):
     _, seen["spent"] = go_on(spent, settings, spend=True)
 
     first.load_state_dict(kept)
+    seen["not rewound"] = values(own)
     for param, data in zip(own, saved, strict=True):
         param.data[...] = data
     seen["rewound"] = walk(first, own, later)

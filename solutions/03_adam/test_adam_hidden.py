@@ -69,11 +69,13 @@ def test_many_odd_steps(submission, reference, rng):
 @points(0.5, id="03.2c", about="Adam.step")
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 def test_dtype_kept(submission, reference, rng, dtype):
-    """Parameters of another floating dtype keep it and take torch's steps."""
+    """Parameters of another floating dtype, beside one of float64, keep it and take torch's steps."""
     # Numbers from 2 to 3: near 0 the rounding of float32 would be large beside them.
     params = [(2 + data % 1).astype(dtype) for data in draw(rng)]
     grads = draw_grads(rng, sizes=[1.0, 0.1, 20.0, 5.0, 0.3, 1.0])
     grads = [[grad.astype(dtype) for grad in row] for row in grads]
+    for row in (params, *grads):
+        row[3] = row[3].astype("float64")  # of the same shape as the first
     got = submission.run("steps", params, grads, **ODD)
     assert got == close_to(reference.run("torch_steps", params, grads, **ODD))
 
@@ -210,7 +212,7 @@ def test_iterables(submission, reference, rng):
 @points(0.5, id="03.6e", about="Adam.step")
 @catches("lr_read_once", "lr_hard_coded")
 def test_caller_between_steps(submission, reference, rng):
-    """Between steps the caller may change `lr`, put another array in p.data, and overwrite p.grad's array."""
+    """Between steps a caller may change `lr` (also with `maximize`), replace p.data's array, and overwrite p.grad's."""
     params, grads = draw(rng), draw_grads(rng, sizes=SIZES[:6])
     lrs = [0.02, 0.2, 0.0, 0.01, 0.5, 0.5]
     plain = reference.run("torch_steps", params, grads, **ODD)
@@ -219,14 +221,19 @@ def test_caller_between_steps(submission, reference, rng):
         "lr changed": reference.run("torch_steps", params, grads, lrs=lrs, **ODD),
         "another array in p.data": plain,
         "the array in p.grad overwritten": plain,
+        "with maximize, lr set to what it was": True,
     }
-    assert submission.run("caller_at_work", params, grads, lrs, **ODD) == close_to(expected)
+    got = submission.run("caller_at_work", params, grads, lrs, **ODD)
+    climbing = submission.run("caller_at_work", params, grads, [ODD["lr"]] * 6, **ODD, maximize=True)
+    unchanged = same(climbing["lr changed"], climbing["another array in p.data"])
+    assert got | {"with maximize, lr set to what it was": unchanged} == close_to(expected)
 
 
 @points(0.5, id="03.6f", about="Adam.step")
 @catches("rebinds_data", "mutates_grad", "zero_grad_fills_zeros", "updates_local_name")
 def test_whose_arrays_with_options(submission, rng):
-    """Under every option `step` writes into p.data's array, not into p.grad's; `zero_grad` clears p.grad."""
+    """Under every option `step` writes into p.data's array, not into p.grad's; `zero_grad` clears p.grad,
+    before the first step too."""
     params, grads = draw(rng), draw_grads(rng, sizes=SIZES[:6])
     for row in (params, *grads):
         row[3] = row[3].astype("float32")
@@ -256,10 +263,11 @@ def test_whose_arrays_with_options(submission, rng):
 @catches("step_count_not_saved", "moments_not_saved", "moments_keyed_by_id", "amsgrad_max_not_saved")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_relay(submission, rng, dtype):
-    """A new Adam for each step, loading the state of the one before, goes as a single Adam, bit for bit."""
-    params = [data.astype(dtype) for data in draw(rng)]
-    grads = [[grad.astype(dtype) for grad in row] for row in draw_grads(rng, sizes=SIZES[:8])]
-    got = submission.run("relay", params, with_gaps(grads), **ALL)
+    """A new Adam of twelve parameters for each step, loading the last one's state, goes as one Adam, bit for bit."""
+    shapes, gaps = [(3, 2)] * 12, " ".join(word * 3 for word in GAPS.split())
+    params = [data.astype(dtype) for data in draw(rng, shapes)]
+    grads = [[grad.astype(dtype) for grad in row] for row in draw_grads(rng, shapes, SIZES[:8])]
+    got = submission.run("relay", params, with_gaps(grads, gaps), **ALL)
     assert got == equal_to(dict.fromkeys(got, got["one Adam"]))
 
 
@@ -275,7 +283,8 @@ def test_handed_over(submission, rng, swapped):
     got = submission.run("handed_over", params, grads, later, 0.125, options, others)
     facts = {
         "state_dict() is a dict": got["is dict"],
-        "p.data is not loaded": same(got["loaded"]["data"], got["saved"]),
+        "p.data is not loaded": same(got["loaded"]["data"], got["saved"])
+        and same(got["not rewound"], [*got["itself"].values()][-len(params) :]),
         "the state dict can be loaded twice": same(got["loaded again"], got["at once"]),
         "the state dict stays as it was while the first Adam goes on": same(got["kept"], got["at once"]),
         "the state dict can be cleared after loading": same(got["spent"], got["at once"]),

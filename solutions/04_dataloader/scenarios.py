@@ -1,5 +1,6 @@
 """What only the hidden checks run beside the learner's code. Nothing here knows what is right."""
 
+import contextlib
 import operator
 import random
 
@@ -58,6 +59,12 @@ def few_samples(module, count, **options):
         return {"raises an exception": True, "batches": None}
 
 
+def strings_of_an_array(module, strings, **options):
+    """The batches over an array of these. It gives each as np.str_, which does not pass the wall."""
+    loader = module.DataLoader(np.array(strings), **options)
+    return [[str(part) for part in batch] if isinstance(batch, list) else batch for batch in loader]
+
+
 def shuffled(module, count, epochs, **options):
     """The samples of each epoch in one list, and the dataset after the last epoch."""
     dataset = list(range(count))
@@ -101,13 +108,18 @@ def by_turns(module, count, steps, **options):
 
 
 def broken_off(module, count, limits, **options):
-    """The batches of one epoch per limit, which is left after that many batches; None: read to its end."""
+    """The batches of one epoch per limit, which is left after that many batches; None: read to its end.
+
+    len(loader) is asked for at every batch; whether it is right, or there at all, is another check's business.
+    """
     loader = module.DataLoader(list(range(count)), **options)
     epochs = []
     for limit in limits:
         epochs.append([])
         for batch in loader:
             epochs[-1].append(numbers(batch))
+            with contextlib.suppress(Exception):
+                len(loader)
             if len(epochs[-1]) == limit:
                 break
     return epochs

@@ -85,10 +85,12 @@ def test_fewer_samples_than_a_batch(submission, reference, count, batch_size):
 @needs("test_shuffled_epochs")
 @catches("shuffles_the_dataset")
 def test_permutations_are_drawn_from_all(submission, rng):
-    """Each epoch's order is drawn from all permutations of all samples; the dataset itself stays in order."""
+    """Each epoch's order is drawn from all permutations of all samples, were there one sample only; the
+    dataset itself stays in order."""
     seeds = draw_seeds(rng, 3)
     long, dataset = submission.run("shuffled", 240, 6, batch_size=8, seed=seeds[0])
     short, _ = submission.run("shuffled", 4, 1000, batch_size=2, seed=seeds[1])
+    single, _ = submission.run("shuffled", 1, 3, batch_size=1, seed=seeds[1])
     dropped, _ = submission.run("shuffled", 10, 40, batch_size=4, drop_last=True, seed=seeds[2])
     same_sizes = []
     for drop_last in (False, True):
@@ -100,7 +102,7 @@ def test_permutations_are_drawn_from_all(submission, rng):
     batches = [order[start : start + 8] for order in long for start in range(0, 240, 8)]
     runs = [all(b - a == 1 for a, b in pairwise(batch)) for batch in batches]
     facts = {
-        "every sample once": each_once(long, 240) and each_once(short, 4),
+        "every sample once": each_once(long, 240) and each_once(short, 4) and each_once(single, 1),
         "a new order each epoch": all_differ(long),
         "a batch mixes distant samples": not all(runs),
         "samples travel through the whole dataset": sum(distances) > 60 * len(distances),  # about 80
@@ -116,7 +118,7 @@ def test_permutations_are_drawn_from_all(submission, rng):
 @catches("seed_ignored", "seed_zero_ignored")
 def test_the_seed_decides(submission, rng):
     """The same seed gives the same sequence of epochs, in a new process too; another seed gives another
-    sequence; 0 is a seed like any other."""
+    sequence; 0 is a seed like any other, with a new order each epoch."""
     one, other = draw_seeds(rng, 2)
     first, again, another, zero, zero_again = submission.run(
         "one_after_another", 30, 6, [one, one, other, 0, 0], batch_size=4
@@ -126,7 +128,7 @@ def test_the_seed_decides(submission, rng):
     facts = {
         "the samples are shuffled": list(range(30)) not in first,
         "the seed decides the sequence of epochs": first == again == later and first != another,
-        "0 is a seed like any other": zero == zero_again and zero != first,
+        "0 is a seed like any other": zero == zero_again and zero != first and all_differ(zero) == all_differ(first),
     }
     assert facts == all_hold(facts)
 
@@ -169,6 +171,7 @@ STACKED = {
     "int16 arrays": lambda rng: list(rng.integers(-9, 9, size=(4, 2)).astype(np.int16)),
     "complex64 arrays": lambda rng: list(rng.normal(size=(4, 4)).astype(np.float32).view(np.complex64)),
     "masks": lambda rng: list(rng.normal(size=(4, 3)) > 0),
+    "arrays of one element": lambda rng: rng.normal(size=(4, 1)),
     "arrays of size 0": lambda rng: list(np.zeros((4, 0, 2))),
     "numbers, the last batch short": lambda rng: rng.normal(size=3).tolist(),
 }
@@ -213,12 +216,15 @@ NESTED = {
 @catches("collates_outer_level_only", "dicts_left_as_samples", "lists_become_arrays", "strings_become_array")
 @pytest.mark.parametrize("kind", NESTED)
 def test_nested_samples(submission, reference, rng, kind):
-    """Tuples, lists and dicts keep their structure at every depth and hold a batch of each field; strings
-    become a list."""
+    """Tuples, lists and dicts keep their structure at every depth and hold a batch of each field; strings,
+    those of an array too, become a list."""
     samples = NESTED[kind](rng.normal(size=(4, 3)))
     batches, afterwards = submission.run("collated", samples, batch_size=2)
     expected = reference.run("torch_batches", samples, batch_size=2)
     assert {kind: as_lists(batches)} == equal_to({kind: as_lists(expected)})
+    if kind == "strings":
+        of_an_array = submission.run("strings_of_an_array", samples, batch_size=2)
+        assert {"strings of an array": of_an_array} == equal_to({"strings of an array": expected})
     assert {"the samples afterwards": afterwards} == equal_to({"the samples afterwards": samples})
     ones, _ = submission.run("collated", samples, batch_size=1)
     expected = reference.run("torch_batches", samples)
@@ -285,7 +291,8 @@ def test_two_iterators_are_independent(submission, reference, rng):
 @needs("test_every_epoch_is_whole")
 @catches("epoch_resumes_midway", "draws_while_reading", "counts_finished_epochs_only")
 def test_a_broken_off_epoch_shifts_nothing(submission, reference, rng):
-    """After an epoch that was broken off, the next one is the same as after an epoch read to its end."""
+    """After an epoch that was broken off, the next one is the same as after an epoch read to its end, even
+    if len(loader) is asked for on the way."""
     whole = reference.run("torch_order", 9, batch_size=3)
     first, second, third, fourth = submission.run("broken_off", 9, [1, None, 2, None], batch_size=3)
     got = {"epoch 1, broken off": first, "epoch 2": second, "epoch 3, broken off": third, "epoch 4": fourth}

@@ -52,11 +52,15 @@ def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) ->
     saved, loaded = Odd(given), Odd({name: tensor.clone() for name, tensor in given.items()})
     for parameter in saved.parameters():
         parameter.grad = torch.ones_like(parameter)
-    if module is not None:
-        path = os.path.join(fresh_folder("odd"), "a.pt")
-        loaded = Odd({name: torch.zeros_like(tensor) for name, tensor in given.items()})
-        module.save_checkpoint(path, model=saved, optimizer=sgd(saved), epoch=1)
-        module.load_checkpoint(path, model=loaded)
+    recording = {}
+    for place, mode in {"in torch.no_grad()": torch.no_grad(), "outside": nullcontext()}.items():
+        with mode:
+            if module is not None:
+                path = os.path.join(fresh_folder("odd"), "a.pt")
+                loaded = Odd({name: torch.zeros_like(tensor) for name, tensor in given.items()})
+                module.save_checkpoint(path, model=saved, optimizer=sgd(saved), epoch=1)
+                module.load_checkpoint(path, model=loaded)
+            recording[place] = torch.is_grad_enabled()
 
     def described(model: nn.Module) -> dict[str, Any]:
         parameters = dict(model.named_parameters(remove_duplicate=False))
@@ -70,7 +74,7 @@ def odd_tensors(module: Any, tensors: dict[str, Any], dtypes: dict[str, str]) ->
             for key, tensor in model.state_dict().items()
         }
 
-    return {"saved": described(saved), "loaded": described(loaded)}
+    return {"saved": described(saved), "loaded": described(loaded), "torch records gradients": recording}
 
 
 class AnyPath:
@@ -400,10 +404,11 @@ def from_a_gpu(module: Any, x: Any, y: Any, seed: int, epochs: int) -> dict[str,
         run = begin(x, y, seed)
         train(run, range(1, epochs + 1))
         with tensors_tagged("cuda:0"):
-            module.save_checkpoint(path, epoch=epochs, extra={"best": torch.tensor([0.25])}, **run.parts())
+            best = torch.tensor([0.5], requires_grad=True) / 2  # computed, as a loss is
+            module.save_checkpoint(path, epoch=epochs, extra={"best": best, "rate": 0.1}, **run.parts())
         other = begin(x, y, seed + 5)
         said = problem_of(lambda: module.load_checkpoint(path, map_location="cpu", **other.parts()))
-        loaded: dict[str, Any] = {"extra": {"best": None}}
+        loaded: dict[str, Any] = {"extra": {"best": None, "rate": None}}
         unsaid = problem_of(lambda: loaded.update(module.load_checkpoint(path, **other.parts())))
         raises = {'with map_location="cpu"': said["class"], "without it": unsaid["class"]}
         return {"the load raises": raises, "extra": loaded["extra"], **state_of(other)}

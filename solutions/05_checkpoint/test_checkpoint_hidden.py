@@ -12,7 +12,7 @@ from grader.checks import catches, equal_to, points
 @points(0.5, id="05.1c", about="save_checkpoint")
 @catches("buffers_not_saved")
 def test_tensors_of_every_kind(submission, rng):
-    """Parameters and buffers of every dtype and shape come back, and a save leaves them as they are."""
+    """Parameters and buffers of every dtype and shape come back; saving changes neither them nor the grad mode."""
     kinds = {
         "wide": ((3, 2), "float64"),
         "single": ((1,), "float32"),
@@ -250,6 +250,7 @@ def refusal(seen, keys):
 
 
 TRUNK = {"module": [4, 3]}  # a name like any other, also where DataParallel would have put it in front
+MANY = {age: [f"{age}_{number}" for number in range(12)] for age in ("old", "new")}
 UNLIKE = {  # saved, wanted, the keys in question
     "keys that are missing": (
         TRUNK,
@@ -265,13 +266,18 @@ UNLIKE = {  # saved, wanted, the keys in question
     "a missing buffer": (TRUNK, {**TRUNK, "norm": [3]}, ["norm.running_mean", "norm.running_var"]),
     # One number would fill the place of three, if it were broadcast.
     "keys of another shape": ({**TRUNK, "head": [3, 1]}, {**TRUNK, "head": [3, 6]}, ["head.weight", "head.bias"]),
+    "many keys of every kind": (
+        {**dict.fromkeys(MANY["old"], [2, 2]), "head": [3, 1]},
+        {**dict.fromkeys(MANY["new"], [2, 2]), "head": [3, 6]},
+        [f"{layer}.{name}" for layer in (*MANY["old"], *MANY["new"], "head") for name in ("weight", "bias")],
+    ),
 }
 
 
 @points(1, id="05.5a", about="load_checkpoint")
 @catches("mismatch_skipped", "misshapen_broadcast")
 def test_strict_lists_the_keys(submission):
-    """By default and with strict, missing, unexpected or misshapen keys are a RuntimeError listing them."""
+    """By default and with strict, missing, unexpected or misshapen keys are a RuntimeError listing all of them."""
     facts, expected = {}, {}
     for kind, (saved, wanted, keys) in UNLIKE.items():
         for strict in (None, True):
@@ -318,11 +324,11 @@ def test_not_strict_returns_the_keys(submission):
 @points(1, id="05.6a", about="load_checkpoint")
 @catches("map_location_ignored", "map_location_default_none")
 def test_file_from_a_gpu_loads_here(submission, rng):
-    """A file whose tensors lay on a GPU loads on a machine without one, with all that is in it."""
+    """A file with tensors from a GPU loads on a machine without one, with all that is in it, computed tensors too."""
     x, y, seed = rng.normal(size=(12, 4)), rng.normal(size=(12, 2)), int(rng.integers(1 << 30))
     trained = submission.alone("run_and_save", x, y, seed, 2, 2)["at the end"]
     raises = {'with map_location="cpu"': "nothing", "without it": "nothing"}
-    extra = {"best": np.array([0.25], dtype=np.float32)}
+    extra = {"best": np.array([0.25], dtype=np.float32), "rate": 0.1}
     expected = {"the load raises": raises, "extra": extra, **trained}
     assert submission.run("from_a_gpu", x, y, seed, 2) == equal_to(expected)
 

@@ -41,4 +41,4 @@ def mean_loss(state, batches, loss):
     model = _network(state).eval()
     inputs, targets = (torch.tensor(np.concatenate(parts)) for parts in zip(*batches, strict=True))
     with torch.no_grad():
-        return getattr(torch.nn.functional, loss)(model(inputs), targets).item()
+        return getattr(torch.nn, loss)()(model(inputs), targets).item()

@@ -1,6 +1,7 @@
 """What only the hidden checks run beside the learner's code."""
 
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from unittest import mock
 
 import accelerator
@@ -25,11 +26,20 @@ def numbers(start):
     return torch.tensor([start, start + 0.5])
 
 
+@dataclass(slots=True)
+class SlottedSample:
+    """It has no __dict__."""
+
+    image: torch.Tensor
+    extra: object = None
+
+
 STRUCTURES = {
     "one tensor": lambda: numbers(1),
     "namedtuple": lambda: Pair(numbers(1), [numbers(2), Pair(numbers(3), "x")]),
     "dataclass": lambda: Sample(numbers(1), {"a": numbers(2)}, "cat"),
     "frozen dataclass": lambda: [FrozenSample(numbers(1), Sample(numbers(2), (numbers(3), 4)))],
+    "dataclass with slots": lambda: SlottedSample(numbers(1), [numbers(2)]),
     "deeply nested": lambda: {
         0: [({"a": [numbers(1)]}, numbers(2))],
         "b": ([numbers(3)], (), {}, [[]]),
@@ -62,7 +72,7 @@ def passed_through(module, device):
     things = {
         "None": None, "int": 3, "bool": True, "float": 2.5, "str": "text", "bytes": b"text", "set": {1, 2},
         "array": torch.zeros(2).numpy(), "object": Thing(numbers(1)), "function": numbers, "range": range(3),
-        "dtype": torch.float32, "module": torch.nn.Linear(2, 1),
+        "dtype": torch.float32, "module": torch.nn.Linear(2, 1), "dataclass's class": Sample,
     }  # fmt: skip
     weight = things["module"].weight
     weight.data = numbers(2)
@@ -87,7 +97,7 @@ def argument_afterwards(module, device):
     inside = {"the same list": batch["z"] is inner, "the same dataclass": batch["a"]["b"] is sample}
     keys = [list(result), list(result["a"])]
     in_a_graph = module.to_device(numbers(6).requires_grad_() * 2, place(device))
-    return {"argument": described(batch), **inside, "keys": keys, "moved with its graph": in_a_graph.requires_grad}
+    return {"argument": described(batch), **inside, "keys": keys, "moved with its graph": not in_a_graph.is_leaf}
 
 
 def what_came(module, names, gpus=None):
@@ -167,6 +177,11 @@ def picked_beside_cuda(module, devices, preferred):
     return {type(device).__name__: str(device) if numbered else getattr(device, "type", None)}
 
 
+def what_came_where_it_is(module, name):
+    """What came for the name of a device that is there."""
+    return what_came(module, [str(place(name))])[name]
+
+
 def _mlp(module, mean, std, values=None, **options):
     """A NormalizedMLP; `values`: its parameters by shape, as str."""
     model = module.NormalizedMLP(mean=torch.tensor(mean), std=torch.tensor(std), **options)
@@ -184,8 +199,9 @@ def shapes_of(module, features, options):
 
 
 def outputs(module, mean, std, values, x, options):
+    model, x = _mlp(module, mean, std, values, **options), torch.tensor(x)
     with torch.no_grad():
-        return _mlp(module, mean, std, values, **options)(torch.tensor(x))
+        return {"output": model(x), "output of one sample": model(x[:1])}
 
 
 def moved_network(module, device, mean, std, values, x, options):
@@ -235,7 +251,7 @@ def statistics_after_training(module, mean, std, x, options):
         model(x).square().mean().backward()
         optimizer.step()
     graded = [parameter.grad is not None for parameter in model.parameters()]
-    return {"mean": model.mean.detach(), "std": model.std.detach(), "x": x, "graded": graded}
+    return {"mean": model.mean.detach(), "std": model.std.detach(), "x": x, "graded": graded, **options}
 
 
 def back_and_forth(module, device, mean, std, values, x, options):
@@ -290,11 +306,17 @@ def _loader(batches):
     return [(tuple, list)[i % 2](map(torch.tensor, arrays)) for i, arrays in enumerate(batches)]
 
 
+class WatchedModule(WatchedLoss):
+    """A loss module that is watched, with its reduction."""
+
+    reduction = property(lambda self: self.loss.reduction, lambda self, new: setattr(self.loss, "reduction", new))
+
+
 @cuda_may_be_asked_for
 def evaluated(module, device, training, loss, state, batches):
     """The mean loss, in which mode the model was asked, and what it holds afterwards. The loader gives its batches once."""
     model = Watched(network(state)).to(place(device)).train(training)
-    loss, loader = WatchedLoss(getattr(torch.nn.functional, loss)), iter(_loader(batches))
+    loss, loader = WatchedModule(getattr(torch.nn, loss)()), iter(_loader(batches))
     with accelerator.late_copies() if device != "cpu" else nullcontext():
         returned = module.evaluate(model=model, loader=loader, loss_fn=loss, device=place(device))
     after = {name: value.detach().cpu() for name, value in model.model.state_dict().items()}
@@ -340,6 +362,7 @@ class Failing:
 def mode_afterwards(module, device, training, fails, state, batches):
     """What came out of evaluate, and the model's mode; `fails`: what raises at the second batch, or None."""
     model = Watched(network(state)).to(place(device)).train(training)
+    model.model[1].train(not training)
     calls = []
 
     def fail_at_second(*args):
